@@ -1,0 +1,142 @@
+"""Write files whole or not at all.
+
+Enters: frames, text and folders to be written. Leaves: files under their final
+names only when they are complete. Everything is written beside its place first
+and then renamed; a fault on the way leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from fcr_ml.errors import StorageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def storage_error(path: Path, fault: OSError) -> StorageError:
+    """Say in words why a file cannot be written, with the mend."""
+    reasons = {
+        13: ("there is no write permission", "choose another place with --out"),
+        28: ("the disk is full", "free some space or choose another place with --out"),
+        30: ("the place is read-only", "choose another place with --out"),
+        122: ("the disk quota is used up", "free some space or choose another place with --out"),
+    }
+    reason, mend = reasons.get(
+        fault.errno or 0, (fault.strerror or str(fault), "check the path and its file system")
+    )
+    return StorageError(f"{path}: cannot be written, {reason}; {mend}.")
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write to, renamed to it on success.
+
+    Raises
+    ------
+    StorageError
+        When the place cannot be written: no permission, no space, read-only.
+    """
+    beside = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        os.replace(beside, path)
+    except OSError as fault:
+        raise storage_error(path, fault) from fault
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def replaced_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``folder``, put in its place on success.
+
+    The older folder is moved out of the way before and removed after the new
+    one is in place; if the new one cannot be put there, the older one returns.
+
+    Raises
+    ------
+    StorageError
+        When the place cannot be written: no permission, no space, read-only.
+    """
+    beside: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+        beside.chmod(0o755)
+        yield beside
+        _swap(beside, folder)
+    except OSError as fault:
+        raise storage_error(folder, fault) from fault
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swap(beside: Path, folder: Path) -> None:
+    if not folder.exists():
+        os.replace(beside, folder)
+        return
+    older = Path(tempfile.mkdtemp(prefix=f".{folder.name}.older-", dir=folder.parent))
+    os.replace(folder, older / folder.name)
+    try:
+        os.replace(beside, folder)
+    except OSError:
+        os.replace(older / folder.name, folder)
+        raise
+    finally:
+        shutil.rmtree(older, ignore_errors=True)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path, schema: pa.Schema) -> None:
+    """Write a frame as Parquet so that equal rows give equal bytes.
+
+    The pandas version and index that pyarrow would add to the file are left
+    out: they would make two machines disagree about the same rows.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    # Arrow takes bare instants as UTC when the schema says so, which they are.
+    instants = [c for c in frame.columns if isinstance(frame[c].dtype, pd.DatetimeTZDtype)]
+    bare = frame.assign(**{c: frame[c].dt.tz_convert(None) for c in instants})
+    table = pa.Table.from_pandas(bare, schema=schema, preserve_index=False)
+    with replaced_file(path) as beside:
+        parquet.write_table(table.replace_schema_metadata(None), beside, compression="zstd")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as UTF-8 CSV with a byte-order mark, times as ISO 8601 UTC.
+
+    Spreadsheet programs read such a file without breaking other scripts, and a
+    value that begins like a formula is quoted with an apostrophe so that they
+    do not run it.
+    """
+    written = frame.copy()
+    for name in written.columns:
+        if isinstance(written[name].dtype, pd.DatetimeTZDtype):
+            written[name] = written[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif pd.api.types.is_string_dtype(written[name]):
+            text = written[name].astype("string")
+            is_formula = text.str.match(r"^[=+\-@\t\r]", na=False)
+            written[name] = text.mask(is_formula, "'" + text)
+    with replaced_file(path) as beside:
+        written.to_csv(
+            beside, index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g"
+        )
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text whole or not at all."""
+    with replaced_file(path) as beside:
+        beside.write_text(text, encoding="utf-8")
