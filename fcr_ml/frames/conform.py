@@ -86,8 +86,6 @@ def empty(table: Table) -> pd.DataFrame:
 
 def _cast(name: str, column: Column, values: pd.Series, faults: list[str]) -> pd.Series:
     values = values.reset_index(drop=True)
-    if values.dtype == _DTYPES[column.kind] and column.kind != "vector":
-        return values
     try:
         if column.kind == "instant":
             return _to_instants(values)

@@ -1,0 +1,220 @@
+"""The west wing in one object: from cleaned contacts to a casebook.
+
+Enters: cleaned contacts, as of one moment. Leaves: a casebook folder. Counting,
+ranking and predicting are the east wing's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.engine import DuckEngine, statement
+from fcr_ml.errors import SettingsError
+from fcr_ml.frames.casebook import Casebook, write_casebook
+from fcr_ml.frames.tables import CONTACTS
+from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS, RepeatWindow
+from fcr_ml.links.evidence import EvidenceBook
+from fcr_ml.links.outcomes import tell_outcomes
+from fcr_ml.links.table import TiedLinks, tie_links
+from fcr_ml.notes.cache import VectorCache, encode_notes
+from fcr_ml.notes.centre import centre_vectors
+from fcr_ml.notes.encoders import open_encoder
+from fcr_ml.notes.table import build_notes
+from fcr_ml.stages import Progress, silent, stage
+from fcr_ml.topics.table import PlacedTopics, sort_into_topics
+
+TIMELINE_COLUMNS = (
+    "contact_id",
+    "customer_id",
+    "started_at",
+    "ended_at",
+    "reason_code",
+    "case_id",
+    "direction",
+)
+
+
+@dataclass
+class CasebookBuilder:
+    """Build casebooks from contacts.
+
+    Parameters
+    ----------
+    window : str
+        The main repeat window: the one that drivers and risk are about.
+    windows : tuple of str
+        Every window that outcomes are told for; the main one is added.
+    reading : {'related', 'same_issue', 'same_code', 'any_return'}
+        The main reading.
+    window_from : {'end', 'start'}
+        Where a window begins. ``end`` falls back to ``start`` in a log without
+        ends.
+    encoder : str
+        ``auto``, ``english``, ``multilingual``, ``words``, or any
+        sentence-transformers model by name or path.
+    cache_folder : pathlib.Path
+        Where vectors are kept between runs, by hash of the redacted text.
+    attributes : dict of str to str
+        Extra columns that drivers and risk may use, and when each is known.
+    random_state : int
+        Seed of everything that draws.
+    """
+
+    window: str = "7d"
+    windows: tuple[str, ...] = DEFAULT_WINDOWS
+    reading: str = "related"
+    window_from: str = "end"
+    encoder: str = "auto"
+    cache_folder: Path = Path.home() / ".cache" / "fcr_ml"
+    attributes: dict[str, str] = field(default_factory=dict)
+    random_state: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse readings and places that do not exist."""
+        _check_choice("reading", self.reading, READINGS)
+        _check_choice("window_from", self.window_from, ("end", "start"))
+        RepeatWindow.parse(self.window)
+
+    def build(
+        self,
+        contacts: pd.DataFrame,
+        as_of: pd.Timestamp,
+        folder: Path,
+        progress: Progress = silent,
+    ) -> Casebook:
+        """Build a casebook and write it to a folder.
+
+        Parameters
+        ----------
+        contacts : pandas.DataFrame
+            CONTACTS, cleaned; nothing in it is later than ``as_of``.
+        as_of : pandas.Timestamp
+            The moment whose knowledge is used, UTC.
+        folder : pathlib.Path
+            Where the casebook goes; an older one is replaced when the new one
+            is complete.
+        progress : callable
+            Hears how far long stages have come.
+
+        Returns
+        -------
+        Casebook
+        """
+        with stage("notes", len(contacts)) as running:
+            notes, redacted = build_notes(contacts)
+            running.rows_out = int(notes["note"].notna().sum())
+        vectors, encoder = self._encode(notes, progress)
+        with stage("topics", len(notes)) as running:
+            placed = sort_into_topics(contacts, notes, vectors)
+            running.rows_out = int(placed.topics["topic_id"].notna().sum())
+        tied, outcomes = self._tie(contacts, notes, placed, vectors, as_of)
+        tables = {
+            "contacts": contacts.drop(columns=["note", "resolution_note"], errors="ignore"),
+            "notes": notes,
+            "topics": placed.topics,
+            "topic_cards": placed.cards,
+            "links": tied.links,
+            "outcomes": outcomes,
+        }
+        settings = self._settings(contacts) | {
+            "encoder": encoder,
+            "redacted": redacted,
+            "links": tied.account,
+        }
+        return write_casebook(folder, tables, as_of, settings)
+
+    def _encode(self, notes: pd.DataFrame, progress: Progress) -> tuple[np.ndarray, str | None]:
+        """Give the centred vectors, shape (n, d), NaN rows where there is no note."""
+        usable = notes["note"].notna() & ~notes["is_thin"]
+        if not usable.any():
+            return np.full((len(notes), 1), np.nan, dtype=np.float32), None
+        languages = notes.loc[usable, "language"].value_counts().to_dict()
+        with stage("vectors", int(usable.sum())) as running:
+            encoder = open_encoder(
+                self.encoder, languages=languages, cache_folder=self.cache_folder
+            )
+            cache = VectorCache(self.cache_folder / "vectors")
+            vectors = encode_notes(
+                notes,
+                encoder,
+                cache,
+                progress=lambda done, total: progress("vectors", done, total),
+            )
+            running.rows_out = int((~np.isnan(vectors).any(axis=1)).sum())
+        return centre_vectors(vectors, notes["language"]), encoder.name
+
+    def _tie(
+        self,
+        contacts: pd.DataFrame,
+        notes: pd.DataFrame,
+        placed: PlacedTopics,
+        vectors: np.ndarray,
+        as_of: pd.Timestamp,
+    ) -> tuple[TiedLinks, pd.DataFrame]:
+        as_of_epoch = int(as_of.timestamp())
+        windows = self._windows()
+        with DuckEngine() as engine:
+            self._put_timeline(engine, contacts)
+            with stage("links", len(contacts)) as running:
+                book = EvidenceBook(contacts, notes, placed.topics, vectors)
+                tied = tie_links(engine, book, notes, max(windows), as_of_epoch, self.random_state)
+                running.rows_out = len(tied.links)
+            with stage("outcomes", len(contacts)) as running:
+                self._put_timeline(engine, _answered_with_copy(contacts, tied.links))
+                outcomes = tell_outcomes(engine, tied.links, windows, as_of_epoch)
+                running.rows_out = len(outcomes)
+        return tied, outcomes
+
+    def _put_timeline(self, engine: DuckEngine, contacts: pd.DataFrame) -> None:
+        engine.put("contacts", contacts.reindex(columns=TIMELINE_COLUMNS).pipe(_typed))
+        from_start = int(self._window_from(contacts) == "start")
+        engine.run(statement("timeline", window_from_start=from_start), out="timeline")
+
+    def _windows(self) -> list[RepeatWindow]:
+        return sorted({RepeatWindow.parse(text) for text in (*self.windows, self.window)})
+
+    def _window_from(self, contacts: pd.DataFrame) -> str:
+        has_ends = "ended_at" in contacts.columns and contacts["ended_at"].notna().any()
+        return self.window_from if has_ends else "start"
+
+    def _settings(self, contacts: pd.DataFrame) -> dict[str, Any]:
+        return {
+            "window": str(RepeatWindow.parse(self.window)),
+            "windows": [str(window) for window in self._windows()],
+            "reading": self.reading,
+            "window_from": self._window_from(contacts),
+            "attributes": dict(self.attributes),
+            "random_state": self.random_state,
+        }
+
+
+def _typed(contacts: pd.DataFrame) -> pd.DataFrame:
+    """Give absent columns their declared type, so that statements can read them."""
+    kinds = {"text": "string", "instant": "datetime64[us, UTC]"}
+    return contacts.astype({c: kinds[CONTACTS.columns[c].kind] for c in contacts.columns})
+
+
+def _answered_with_copy(contacts: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Let a request sent twice end when either copy was answered first.
+
+    The copies are not counted, so without this a matter would be lost whenever
+    the desk answered the second copy and closed the first.
+    """
+    doubles = links[links["verdict"] == "double_post"]
+    if "ended_at" not in contacts.columns or doubles.empty:
+        return contacts
+    ended = contacts.set_index("contact_id")["ended_at"]
+    of_copy = doubles["follow_up_id"].map(ended).groupby(doubles["contact_id"]).min()
+    own = contacts["ended_at"]
+    copied = contacts["contact_id"].map(of_copy)
+    return contacts.assign(ended_at=own.where(own <= copied, copied).fillna(own))
+
+
+def _check_choice(name: str, chosen: str, choices: tuple[str, ...]) -> None:
+    if chosen not in choices:
+        raise SettingsError(f"{name}: '{chosen}' is none of {', '.join(choices)}.")

@@ -1,0 +1,48 @@
+-- Counts of every reading, window and group asked for, with the sums over
+-- customers that an interval by customer needs. The probabilities are summed as
+-- decimals: their sum is exact and does not depend on the order of the rows.
+WITH marked AS (
+    SELECT
+        a.reading,
+        a.repeat_window,
+        g.value,
+        g.customer_id,
+        CASE WHEN o.is_closed THEN 1 ELSE 0 END AS closed,
+        CASE WHEN o.is_closed AND o.outcome = 'repeated' THEN 1 ELSE 0 END AS repeated,
+        CASE WHEN o.is_closed THEN CAST(o.repeated_probability AS DECIMAL(18, 12)) ELSE 0 END
+            AS repeated_probability
+    FROM outcomes o
+    JOIN asked a ON a.reading = o.reading AND a.repeat_window = o.window
+    JOIN grouped g ON g.contact_id = o.contact_id
+    WHERE o.is_counted
+),
+
+by_customer AS (
+    SELECT
+        reading,
+        repeat_window,
+        value,
+        customer_id,
+        COUNT(*) AS counted,
+        SUM(closed) AS closed,
+        SUM(repeated) AS repeated,
+        SUM(repeated_probability) AS repeated_probability
+    FROM marked
+    GROUP BY reading, repeat_window, value, customer_id
+)
+
+SELECT
+    reading,
+    repeat_window,
+    value,
+    CAST(SUM(closed) AS BIGINT) AS closed_contacts,
+    CAST(SUM(counted) - SUM(closed) AS BIGINT) AS open_contacts,
+    CAST(SUM(repeated) AS BIGINT) AS repeated_contacts,
+    CAST(SUM(repeated_probability) AS DOUBLE) AS repeated_probability,
+    CAST(SUM(repeated * repeated) AS DOUBLE) AS squared_repeated,
+    CAST(SUM(repeated * closed) AS DOUBLE) AS cross_products,
+    CAST(SUM(closed * closed) AS DOUBLE) AS squared_closed,
+    CAST(SUM(CASE WHEN closed > 0 THEN 1 ELSE 0 END) AS BIGINT) AS customers
+FROM by_customer
+GROUP BY reading, repeat_window, value
+ORDER BY reading, repeat_window, value

@@ -1,0 +1,3 @@
+-- Every contact.
+SELECT contact_id, customer_id, 'gross' AS value
+FROM contacts

@@ -1,0 +1,10 @@
+-- Every contact under whether it was handed on at least once.
+SELECT
+    contact_id,
+    customer_id,
+    CASE
+        WHEN transfers IS NULL THEN 'not given'
+        WHEN transfers > 0 THEN 'yes'
+        ELSE 'no'
+    END AS value
+FROM contacts

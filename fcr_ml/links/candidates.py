@@ -1,0 +1,132 @@
+"""Candidate pairs: which later contacts are worth comparing, and which cannot belong.
+
+Enters: contacts, put on the engine. Leaves: near pairs (inside the longest
+window), far pairs of the same customers (seven to nine weeks apart, so that the
+rhythm of the week is the same) and pairs of different customers. Nothing is
+compared here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.engine import DuckEngine, statement
+from fcr_ml.frames.window import RepeatWindow
+
+DAY = 86_400
+FAR_FROM_SECONDS, FAR_TO_SECONDS = 49 * DAY, 63 * DAY
+"""Whole weeks away: no window reaches so far, and weekdays match the near side."""
+
+MAX_LATER = 20
+"""A contact is compared with at most this many later ones. On a forum's busiest
+customers fewer than one true follow-up in a thousand lies further down."""
+
+PRIOR_DAYS = 90.0
+"""A customer seen for a quarter is believed as much as the mean of all customers."""
+
+SHARED_ACCOUNT_CONTACTS = 200
+"""Customers above this are read as shared accounts and teach nothing about pairs."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs, before any evidence.
+
+    Parameters
+    ----------
+    near : pandas.DataFrame
+        ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
+        is_exposed``: the pairs that may be links.
+    far : pandas.DataFrame
+        The same columns for pairs that are too far apart to belong together.
+    others : pandas.DataFrame
+        ``contact_id follow_up_id``: pairs of different customers.
+    coincidence_per_day : pandas.Series
+        By contact id: how many unrelated contacts a day its customer makes,
+        shrunk towards the log's mean.
+    """
+
+    near: pd.DataFrame
+    far: pd.DataFrame
+    others: pd.DataFrame
+    coincidence_per_day: pd.Series
+
+
+def find_candidates(
+    engine: DuckEngine, longest: RepeatWindow, as_of_epoch: int, random_state: int = 0
+) -> Candidates:
+    """Find the pairs worth comparing and the pairs that cannot belong together.
+
+    Parameters
+    ----------
+    engine : DuckEngine
+        Holds the table ``timeline``.
+    longest : RepeatWindow
+        A return later than this is no candidate.
+    as_of_epoch : int
+        The moment whose knowledge is used, in epoch seconds.
+    random_state : int
+        Draws the pairs of different customers.
+    """
+    engine.run(
+        statement(
+            "near_pairs",
+            max_later=MAX_LATER,
+            window_seconds=longest.seconds,
+            exposure_seconds=FAR_TO_SECONDS,
+        ),
+        out="near_pairs",
+    )
+    engine.run(
+        statement(
+            "far_pairs",
+            exposure_seconds=FAR_TO_SECONDS,
+            far_from=FAR_FROM_SECONDS,
+            far_to=FAR_TO_SECONDS,
+            max_contacts=SHARED_ACCOUNT_CONTACTS,
+        ),
+        out="far_pairs",
+    )
+    engine.run(statement("burst_counts", around_seconds=longest.seconds), out="burst_counts")
+    timeline = engine.fetch("timeline").sort_values("contact_id", ignore_index=True)
+    return Candidates(
+        near=engine.fetch("near_pairs"),
+        far=engine.fetch("far_pairs"),
+        others=_other_customers(timeline, random_state),
+        coincidence_per_day=_coincidence(engine, timeline, longest.seconds, as_of_epoch),
+    )
+
+
+def _other_customers(timeline: pd.DataFrame, random_state: int, pairs: int = 5_000) -> pd.DataFrame:
+    """Draw pairs of different customers that are near in time, as repeats are."""
+    if timeline["customer_id"].nunique() < 2:
+        return pd.DataFrame({"contact_id": [], "follow_up_id": []}, dtype="string")
+    in_time = timeline.sort_values(["started_epoch", "contact_id"], ignore_index=True)
+    random = np.random.default_rng(random_state)
+    first = random.integers(0, len(in_time), pairs)
+    second = np.minimum(first + random.integers(1, 200, pairs), len(in_time) - 1)
+    customers = in_time["customer_id"].to_numpy()
+    differ = customers[first] != customers[second]
+    ids = in_time["contact_id"].to_numpy()
+    drawn = pd.DataFrame({"contact_id": ids[first[differ]], "follow_up_id": ids[second[differ]]})
+    return drawn.drop_duplicates(ignore_index=True)
+
+
+def _coincidence(
+    engine: DuckEngine, timeline: pd.DataFrame, around_seconds: int, as_of_epoch: int
+) -> pd.Series:
+    """Estimate each customer's daily rate of unrelated contacts.
+
+    A gamma prior with the log's mean rate and the weight of a quarter is updated
+    with the contacts that lie outside the span around this one:
+    ``rate = (others + mean * 90) / (observed days outside + 90)``.
+    """
+    others = engine.fetch("burst_counts").set_index("contact_id")["other_contacts"]
+    others = others.reindex(timeline["contact_id"]).astype(float)
+    started = timeline["started_epoch"].to_numpy()
+    observed = max((as_of_epoch - started.min() - 2 * around_seconds) / DAY, 1.0)
+    mean_rate = float(others.mean()) / observed
+    return (others + mean_rate * PRIOR_DAYS) / (observed + PRIOR_DAYS)

@@ -1,0 +1,147 @@
+"""Everything that a page or a screen shows, gathered by whoever ran the job.
+
+Enters: finished figures with their counts and intervals. Leaves: one frozen object,
+its frames checked for the columns that the page reads. Nothing is computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fcr_ml.errors import DataError
+from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
+
+_NEEDED: dict[str, list[str]] = {
+    "set_aside": ["reason", "rows"],
+    "fcr": [*FCR.required, "fcr_rate", "fcr_rate_low", "fcr_rate_high"],
+    "curve": ["reading", "hours", "repeat_rate", "closed_contacts"],
+    "drivers": DRIVERS.required,
+    "topics": [*TOPIC_CARDS.required, "closed_contacts", "repeat_rate", "low", "high"],
+    "verdicts": ["verdict", "pairs", "expected_pairs"],
+    "risk": ["name", "measure", "value", "low", "high", "contacts"],
+    "calibration": ["predicted", "observed", "contacts", "low", "high"],
+    "flags": FLAGS.required,
+    "stages": ["stage", "rows_in", "rows_out", "seconds"],
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one run of the main job found.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the page.
+    as_of : pandas.Timestamp
+        The moment whose knowledge was used, UTC.
+    reading, window : str
+        The main reading and repeat window.
+    contacts, customers : int
+        Counts after cleaning.
+    set_aside : pandas.DataFrame
+        ``reason, rows``: what cleaning left out.
+    remarks : list of str
+        Plain sentences: what is missing, switched off or to be warned of.
+    first_contact_at, last_contact_at : pandas.Timestamp
+        Earliest and latest beginning of a contact, UTC.
+    fcr : pandas.DataFrame
+        ``FCR`` rows: group ``all`` under every reading and window, and groups
+        such as ``month`` (values ``2025-03``), ``queue`` and ``channel``.
+    curve : pandas.DataFrame
+        ``reading, hours, repeat_rate, closed_contacts``: the repeat rate by the
+        length of the window; ``low, high`` as well where there is an interval.
+    drivers : pandas.DataFrame
+        ``DRIVERS`` rows.
+    segments_looked_at : int
+        How many segments the q-values stand for.
+    topics : pandas.DataFrame
+        ``TOPIC_CARDS`` rows with ``closed_contacts, repeat_rate, low, high``
+        under the main reading and window.
+    share_without_topic : float or None
+        Share of contacts without a topic; None when the log has no notes.
+    verdicts : pandas.DataFrame
+        ``verdict, pairs, expected_pairs``.
+    risk : pandas.DataFrame
+        ``name, measure, value, low, high, contacts``: the model and its
+        baselines, measured on later contacts.
+    calibration : pandas.DataFrame
+        ``predicted, observed, contacts, low, high``, one row a bin.
+    risk_remark : str
+        One sentence on the evaluation, or why there is none.
+    flags : pandas.DataFrame
+        ``FLAGS`` rows.
+    open_contacts : int
+        Contacts whose window still runs under the main reading.
+    stages : pandas.DataFrame
+        ``stage, rows_in, rows_out, seconds``; shown in the terminal only, so that
+        two runs give the same page.
+
+    Raises
+    ------
+    DataError
+        When a frame that has rows lacks columns; all of them at once.
+    """
+
+    title: str
+    as_of: pd.Timestamp
+    reading: str
+    window: str
+    contacts: int
+    customers: int
+    set_aside: pd.DataFrame
+    remarks: list[str]
+    first_contact_at: pd.Timestamp
+    last_contact_at: pd.Timestamp
+    fcr: pd.DataFrame
+    curve: pd.DataFrame
+    drivers: pd.DataFrame
+    segments_looked_at: int
+    topics: pd.DataFrame
+    share_without_topic: float | None
+    verdicts: pd.DataFrame
+    risk: pd.DataFrame
+    calibration: pd.DataFrame
+    risk_remark: str
+    flags: pd.DataFrame
+    open_contacts: int
+    stages: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Refuse frames that lack what the page reads."""
+        faults = []
+        for name, needed in _NEEDED.items():
+            frame: pd.DataFrame = getattr(self, name)
+            lacking = [column for column in needed if column not in frame.columns]
+            if len(frame) and lacking:
+                faults.append(f"{name} lacks {', '.join(lacking)}")
+        if faults:
+            raise DataError(f"findings: {'; '.join(faults)}. Give every frame its columns.")
+
+    @property
+    def main(self) -> pd.Series | None:
+        """The FCR row of all contacts under the main reading and window."""
+        rows = self.overall
+        if len(rows):
+            rows = rows[(rows["reading"] == self.reading) & (rows["window"] == self.window)]
+        return rows.iloc[0] if len(rows) else None
+
+    @property
+    def overall(self) -> pd.DataFrame:
+        """The FCR rows of all contacts, one a reading and window."""
+        return self.fcr[self.fcr["group"] == "all"] if len(self.fcr) else self.fcr
+
+    def groups(self, *names: str) -> pd.DataFrame:
+        """Give the FCR rows of some groups under the main reading and window.
+
+        Without names: every group but ``all``, ``month`` and ``topic``, which the
+        page shows elsewhere.
+        """
+        if self.fcr.empty:
+            return self.fcr
+        is_main = (self.fcr["reading"] == self.reading) & (self.fcr["window"] == self.window)
+        if names:
+            return self.fcr[is_main & self.fcr["group"].isin(names)]
+        return self.fcr[is_main & ~self.fcr["group"].isin(["all", "month", "topic"])]

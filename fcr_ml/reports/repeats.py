@@ -1,0 +1,168 @@
+"""The sections that say where repeats come from: drivers and topics.
+
+Enters: findings. Leaves: sections for the page's template. A driver is shown as a
+contrast; nothing here says why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fcr_ml.reports import charts, wording
+from fcr_ml.reports.figures import rule_of
+from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.tables import (
+    Cell,
+    Chart,
+    Part,
+    Section,
+    Table,
+    count_cell,
+    number_cell,
+    numbers,
+    percent_cell,
+    rate_cell,
+    text_cell,
+    words,
+)
+
+DRIVERS_DRAWN = 10
+"""As many bars as are still told apart at a glance."""
+
+DRIVERS_SHOWN = 100
+TOPICS_SHOWN = 200
+
+
+def drivers_section(findings: Findings) -> Section:
+    """Give the segments that repeat more than their mix explains."""
+    looked_at = wording.count(findings.segments_looked_at)
+    if findings.drivers.empty:
+        return Section("drivers", "Drivers of repeats", (no_drivers(findings),))
+    drivers = findings.drivers.sort_values(["rank", "segment"], kind="stable")
+    lead = [
+        f"{wording.count(len(drivers))} of {looked_at} segments repeat more than their mix "
+        "explains. A driver is a contrast, not a cause: it suggests where to look and what "
+        "could be changed, it does not prove why.",
+    ]
+    if len(drivers) > DRIVERS_SHOWN:
+        lead.append(f"The first {DRIVERS_SHOWN} are shown.")
+    rows = drivers.head(DRIVERS_SHOWN).to_dict("records")
+    parts: tuple[Part, ...] = (_drivers_chart(rows[:DRIVERS_DRAWN]), _drivers_table(rows))
+    return Section("drivers", "Drivers of repeats", tuple(lead), parts)
+
+
+def no_drivers(findings: Findings) -> str:
+    """Say that no driver was found, and among how many segments."""
+    if not findings.segments_looked_at:
+        return "No drivers: no segment has enough closed contacts to be looked at."
+    looked_at = wording.count(findings.segments_looked_at)
+    return f"No drivers: none of {looked_at} segments repeats more than its mix explains."
+
+
+def _drivers_chart(rows: list[dict[Any, Any]]) -> Chart:
+    records = [
+        {
+            "rank": int(row["rank"]),
+            "segment": wording.name(row["segment"]),
+            "value": float(row["excess_repeats"]),
+            "low": float(row["excess_repeats_low"]),
+            "high": float(row["excess_repeats_high"]),
+            "figure": f"{_excess(row)} excess repeats, "
+            f"{wording.count(row['closed_contacts'])} closed",
+        }
+        for row in rows
+    ]
+    in_words = (
+        f"Bars with intervals: excess repeats of the first {len(records)} drivers. "
+        "The table below holds the same figures."
+    )
+    return Chart("chart-drivers", charts.drivers_chart(records), in_words)
+
+
+def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
+    cells = tuple(
+        (
+            count_cell(row["rank"]),
+            text_cell(row["segment"], note=f"lever: {wording.name(row['lever'])}"),
+            count_cell(row["closed_contacts"]),
+            percent_cell(row["repeat_rate"]),
+            percent_cell(row["expected_repeat_rate"]),
+            Cell(_excess(row), float(row["excess_repeats"])),
+            Cell(wording.q_value(row["q_value"]), float(row["q_value"])),
+            number_cell(row.get("handle_hours")),
+        )
+        for row in rows
+    )
+    rule = f"{wording.reading(rows[0]['reading'])}, {wording.window(rows[0]['window'])}"
+    return Table(
+        "drivers-table",
+        f"Drivers by excess repeats ({rule}). Rates weigh every link by its probability; "
+        "the excess is shrunk towards none.",
+        numbers("Rank")
+        + words("Segment")
+        + numbers(
+            "Closed",
+            "Repeat rate",
+            "Its mix gives",
+            "Excess repeats (95 % interval)",
+            "q",
+            "Handle hours",
+        ),
+        cells,
+        row_heading=1,
+    )
+
+
+def _excess(row: dict[Any, Any]) -> str:
+    return wording.number_interval(
+        row["excess_repeats"], row["excess_repeats_low"], row["excess_repeats_high"]
+    )
+
+
+def topics_section(findings: Findings) -> Section:
+    """Give what the notes say the contacts were about."""
+    share = findings.share_without_topic
+    if share is None:
+        return Section("topics", "Topics", ("No topics: the log has no notes.",))
+    if findings.topics.empty:
+        found = "No topics: the notes are too few or too unlike each other."
+        return Section("topics", "Topics", (found,))
+    topics = findings.topics.sort_values(
+        ["contacts", "topic_id"], ascending=[False, True], kind="stable"
+    )
+    lead = [
+        f"{wording.count(len(topics))} topics found in the notes; "
+        f"{wording.percent(share)} of contacts have no topic, because their note is missing, "
+        "says too little or is like no other."
+    ]
+    if len(topics) > TOPICS_SHOWN:
+        lead.append(f"The {TOPICS_SHOWN} largest are shown.")
+    rows = topics.head(TOPICS_SHOWN).to_dict("records")
+    return Section("topics", "Topics", tuple(lead), (_topics_table(rows, findings),))
+
+
+def _topics_table(rows: list[dict[Any, Any]], findings: Findings) -> Table:
+    cells = tuple(
+        (
+            text_cell(row["topic"]),
+            text_cell(row["terms"]),
+            count_cell(row["contacts"]),
+            count_cell(row["closed_contacts"]),
+            _rate_with_bar(row),
+        )
+        for row in rows
+    )
+    return Table(
+        "topics-table",
+        f"Topics with their most telling terms and repeat rate ({rule_of(findings)})",
+        words("Topic", "Terms") + numbers("Contacts", "Closed", "Repeat rate (95 % interval)"),
+        cells,
+    )
+
+
+def _rate_with_bar(row: dict[Any, Any]) -> Cell:
+    rate = row["repeat_rate"]
+    cell = rate_cell(rate, row["low"], row["high"], "not enough contacts")
+    return cell if pd.isna(rate) else Cell(cell.text, cell.order, share=float(rate))

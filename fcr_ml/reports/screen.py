@@ -1,0 +1,209 @@
+"""A screenful for the terminal at the end of the main job.
+
+Enters: findings. Leaves: text of at most the width asked for. Names out of the data
+are cut, never wrapped, and cannot steer the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from fcr_ml.reports import wording
+from fcr_ml.reports.figures import headline, rule_of
+from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.repeats import no_drivers
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    Block = list[RenderableType]
+
+_DRIVERS, _FLAGS, _WINDOWS = 5, 10, 3
+
+
+def render_screen(
+    findings: Findings, page: Path | None = None, width: int = 100, colour: bool = False
+) -> str:
+    """Give the findings as one screenful.
+
+    Parameters
+    ----------
+    findings : Findings
+    page : pathlib.Path, optional
+        Where the page was written; named at the end.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+
+    Returns
+    -------
+    str
+        No line is wider than ``width``, counted in terminal cells.
+    """
+    blocks = [_top(findings), _readings(findings), _drivers(findings), _flags(findings)]
+    if len(findings.stages):
+        blocks.append(_stages(findings))
+    if findings.remarks:
+        blocks.append([line(remark) for remark in findings.remarks])
+    if page is not None:
+        blocks.append([line(f"The page: {page}", "bold")])
+    return as_text(blocks, width, colour)
+
+
+def as_text(blocks: Sequence[Block], width: int, colour: bool) -> str:
+    """Draw the blocks one under the other, an empty line between them."""
+    from rich.console import Console
+
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    texts = []
+    for block in blocks:
+        with console.capture() as captured:
+            for part in block:
+                console.print(part)
+        texts.append("\n".join(text.rstrip() for text in captured.get().splitlines()))
+    return "\n\n".join(texts) + "\n"
+
+
+def line(text: str, style: str = "") -> Text:
+    """Give a line of text taken literally, wrapped at the width."""
+    from rich.text import Text
+
+    return Text(wording.name(text), style=style, overflow="fold")
+
+
+def grid(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Give a table of literal text; a heading that begins with ``#`` is set to the right.
+
+    Numbers are never cut; names are, where the width does not suffice.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for heading in headings:
+        is_number = heading.startswith("#")
+        # Only columns that may wrap are narrowed; their cells are then cut instead.
+        table.add_column(
+            heading.removeprefix("#"),
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+        )
+    for row in rows:
+        table.add_row(
+            *(Text(wording.name(value), no_wrap=True, overflow="ellipsis") for value in row)
+        )
+    return table
+
+
+def _top(findings: Findings) -> Block:
+    top = headline(findings)
+    return [
+        line(f"{findings.title}, as of {wording.instant(findings.as_of)}", "bold"),
+        line(f"FCR: {top.figure} ({top.interval}). {top.sentence}"),
+    ]
+
+
+def _readings(findings: Findings) -> Block:
+    if findings.overall.empty:
+        return [line("No figures: there is no closed contact under any reading.")]
+    rows = wording.in_reading_order(findings.overall)
+    windows = sorted(rows["window"].unique(), key=wording.window_seconds)
+    shown = windows[:_WINDOWS]
+    if findings.window in windows[_WINDOWS:]:
+        shown[-1] = findings.window
+    rates = {(row["reading"], row["window"]): _rate(row) for row in rows.to_dict("records")}
+    cells = [
+        (wording.reading(r), *(rates.get((r, w), wording.NOTHING) for w in shown))
+        for r in dict.fromkeys(rows["reading"])
+    ]
+    headings = ["reading", *(f"#within {w}" for w in shown)]
+    return [line("FCR of all contacts, with its 95 % interval", "bold"), grid(headings, cells)]
+
+
+def _rate(row: dict[Any, Any]) -> str:
+    if pd.isna(row["fcr_rate"]):
+        return "not enough contacts"
+    return wording.percent_interval(row["fcr_rate"], row["fcr_rate_low"], row["fcr_rate_high"])
+
+
+def _drivers(findings: Findings) -> Block:
+    looked_at = wording.count(findings.segments_looked_at)
+    if findings.drivers.empty:
+        return [line(no_drivers(findings))]
+    drivers = findings.drivers.sort_values(["rank", "segment"], kind="stable")
+    title = f"Drivers of repeats ({rule_of(findings)}), {looked_at} segments looked at"
+    headings = ["#rank", "segment", "#closed", "#rate", "#mix gives", "#excess repeats", "#q"]
+    rows = [
+        (
+            wording.count(row["rank"]),
+            wording.name(row["segment"]),
+            wording.count(row["closed_contacts"]),
+            wording.percent(row["repeat_rate"]),
+            wording.percent(row["expected_repeat_rate"]),
+            wording.number_interval(
+                row["excess_repeats"], row["excess_repeats_low"], row["excess_repeats_high"]
+            ),
+            wording.q_value(row["q_value"]),
+        )
+        for row in drivers.head(_DRIVERS).to_dict("records")
+    ]
+    return [line(title, "bold"), grid(headings, rows), *_rest(len(drivers) - _DRIVERS, "driver")]
+
+
+def _flags(findings: Findings) -> Block:
+    open_contacts = wording.count(findings.open_contacts)
+    if findings.flags.empty:
+        return [line(f"No flags: nothing is on the list out of {open_contacts} open contacts.")]
+    flags = findings.flags.sort_values(["rank", "contact_id"], kind="stable")
+    title = f"Flags: {wording.count(len(flags))} of {open_contacts} open contacts"
+    headings = ["#rank", "contact", "#risk", "#hours left", "topic", "what raises it most", ""]
+    rows = [
+        (
+            wording.count(row["rank"]),
+            wording.name(row["contact_id"]),
+            wording.percent(row["risk"]),
+            wording.number(row["hours_left"], 0),
+            wording.name(row.get("topic")),
+            wording.name(row["reason_1"]),
+            "left alone" if row["is_left_alone"] else "",
+        )
+        for row in flags.head(_FLAGS).to_dict("records")
+    ]
+    return [line(title, "bold"), grid(headings, rows), *_rest(len(flags) - _FLAGS, "flag")]
+
+
+def _stages(findings: Findings) -> Block:
+    rows = [
+        (
+            wording.name(row["stage"]),
+            wording.count(row["rows_in"]),
+            wording.count(row["rows_out"]),
+            wording.number(row["seconds"], 1),
+        )
+        for row in findings.stages.to_dict("records")
+    ]
+    return [line("Stages", "bold"), grid(["stage", "#rows in", "#rows out", "#seconds"], rows)]
+
+
+def _rest(rest: int, row: str) -> Block:
+    """Say how many rows are not shown."""
+    if rest <= 0:
+        return []
+    return [line(f"and {wording.count(rest)} more {row}{'' if rest == 1 else 's'}", "dim")]

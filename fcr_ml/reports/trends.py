@@ -1,0 +1,170 @@
+"""The sections on time: FCR by month, and how much the window's length decides.
+
+Enters: findings. Leaves: sections for the page's template. Open months are told apart
+from closed ones, never joined to them by a line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fcr_ml.frames import RepeatWindow
+from fcr_ml.reports import charts, wording
+from fcr_ml.reports.figures import (
+    COUNTS,
+    count_cells,
+    plain,
+    rate_text,
+    rate_values,
+    rule_of,
+)
+from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.tables import (
+    Cell,
+    Chart,
+    Folded,
+    Part,
+    Section,
+    Table,
+    count_cell,
+    numbers,
+    percent_cell,
+    rate_cell,
+    text_cell,
+    words,
+)
+
+
+def months_section(findings: Findings) -> Section:
+    """Give FCR by month, the months that are not over yet told apart."""
+    months = findings.groups("month")
+    title = "FCR by month"
+    if months.empty:
+        return Section("months", title, ("No months: the findings hold no figure by month.",))
+    rows = months.sort_values("value", kind="stable").to_dict("records")
+    records = [_month_record(row, findings) for row in rows]
+    lead = [f"Main reading and window: {rule_of(findings)}."]
+    open_months = [record["month"] for record in records if record["is_open"]]
+    if open_months:
+        lead.append(
+            "In an open month some windows still run; its closed contacts alone would look too "
+            "good. The chart shows its survival estimate instead, which has no interval here: "
+            f"{', '.join(open_months)}."
+        )
+    parts: list[Part] = [_months_table(rows, records, findings)]
+    drawn = [r for r in records if r["value"] is not None or r["survival"] is not None]
+    if len(drawn) > 1:
+        in_words = (
+            f"Line with intervals: FCR by month, {drawn[0]['month']} to {drawn[-1]['month']}, "
+            f"{len(open_months)} of {len(drawn)} months open. "
+            "The table below holds the same figures."
+        )
+        parts.insert(0, Chart("chart-months", charts.trend_chart(drawn), in_words))
+    return Section("months", title, tuple(lead), tuple(parts))
+
+
+def _month_record(row: dict[Any, Any], findings: Findings) -> dict[str, Any]:
+    is_open = is_open_month(row["value"], findings.window, findings.as_of)
+    survival = row.get("survival_fcr_rate")
+    figure = f"{rate_text(row)}, {wording.count(row['closed_contacts'])} closed"
+    if is_open:
+        figure = f"survival estimate {wording.percent(survival)}, month still open"
+    return {
+        "month": wording.name(row["value"]),
+        "is_open": is_open,
+        "survival": float(survival) if is_open and pd.notna(survival) else None,
+        "figure": figure,
+        **(dict.fromkeys(("value", "low", "high")) if is_open else rate_values(row)),
+    }
+
+
+def is_open_month(month: str, window: str, as_of: pd.Timestamp) -> bool:
+    """Say whether a contact that began in the month can still have its window running.
+
+    The month's last moment plus the window is compared with ``as_of``: 2025-06 with
+    7d is open until 2025-07-08 00:00. Counting open contacts would not do: one that
+    nobody ever answered stays open for ever.
+    """
+    try:
+        end = (pd.Period(month, freq="M") + 1).start_time.tz_localize("UTC")
+    except ValueError:
+        return False
+    return bool(end + pd.Timedelta(seconds=RepeatWindow.parse(window).seconds) > as_of)
+
+
+def _months_table(
+    rows: list[dict[Any, Any]], records: list[dict[str, Any]], findings: Findings
+) -> Table:
+    cells = tuple(
+        (
+            text_cell(row["value"]),
+            *count_cells(row),
+            percent_cell(row.get("survival_fcr_rate")),
+            Cell("open", "open", is_mark=True) if record["is_open"] else Cell("closed", "closed"),
+        )
+        for row, record in zip(rows, records, strict=True)
+    )
+    return Table(
+        "months-table",
+        f"FCR by the month in which the contact began ({rule_of(findings)})",
+        words("Month") + COUNTS + numbers("Survival estimate") + words("State"),
+        cells,
+    )
+
+
+def window_section(findings: Findings) -> Section:
+    """Give how the repeat rate depends on the window's length."""
+    title = "How much the window decides"
+    curve = findings.curve[findings.curve["repeat_rate"].notna()] if len(findings.curve) else None
+    if curve is None or curve.empty:
+        return Section("window", title, ("No curve: there are not enough closed contacts.",))
+    rows = sorted(
+        curve.to_dict("records"),
+        key=lambda row: (row["hours"], wording.reading_place(row["reading"])),
+    )
+    records = [
+        {
+            "reading": wording.reading(row["reading"]),
+            "hours": float(row["hours"]),
+            "value": float(row["repeat_rate"]),
+            "low": plain(row.get("low")),
+            "high": plain(row.get("high")),
+            "figure": f"{wording.percent(row['repeat_rate'])} within {wording.hours(row['hours'])}"
+            f", {wording.count(row['closed_contacts'])} closed",
+        }
+        for row in rows
+    ]
+    readings = sorted(curve["reading"].unique(), key=wording.reading_place)
+    readings.sort(key=lambda value: value != findings.reading)
+    spec = charts.curve_chart(
+        records,
+        [wording.reading(value) for value in readings],
+        RepeatWindow.parse(findings.window).hours,
+    )
+    lead = (
+        "The repeat rate grows with the repeat window. Where the lines part, the reading "
+        f"matters; the upright line is the main window, {wording.window(findings.window)}.",
+    )
+    in_words = (
+        f"Lines: repeat rate by the length of the repeat window, {len(readings)} readings. "
+        "The table below holds the same figures."
+    )
+    folded = Folded("Figures behind the chart", _curve_table(rows))
+    return Section("window", title, lead, (Chart("chart-window", spec, in_words), folded))
+
+
+def _curve_table(rows: list[dict[Any, Any]]) -> Table:
+    ordered = sorted(rows, key=lambda row: wording.reading_place(row["reading"]))
+    cells = tuple(
+        (
+            Cell(wording.reading(row["reading"]), wording.reading_place(row["reading"])),
+            Cell(wording.hours(row["hours"]), float(row["hours"])),
+            rate_cell(row["repeat_rate"], row.get("low"), row.get("high")),
+            count_cell(row["closed_contacts"]),
+        )
+        for row in ordered
+    )
+    headings = words("Reading") + numbers("Window", "Repeat rate", "Closed")
+    return Table("window-table", "Repeat rate by reading and length of window", headings, cells)

@@ -1,0 +1,1 @@
+"""Topics: sort redacted notes into what they are about, by one rule for all notes."""

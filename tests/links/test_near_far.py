@@ -1,0 +1,103 @@
+"""The pair model against pairs whose truth is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from fcr_ml.links.near_far import NearFarModel
+
+HOUR = 3_600
+
+
+def _pairs(random: np.random.Generator, is_related: np.ndarray, far: bool = False) -> pd.DataFrame:
+    """Draw evidence: related pairs are more alike and follow sooner."""
+    count = len(is_related)
+    soon = random.exponential(40, count)
+    ever = random.uniform(0, 14 * 24, count)
+    gap = np.where(is_related, np.minimum(soon, 14 * 24), ever) + (49 * 24 if far else 0)
+    return pd.DataFrame(
+        {
+            "contact_id": [f"c{i}" for i in range(count)],
+            "follow_up_id": [f"f{i}" for i in range(count)],
+            "started_epoch": 0,
+            "follow_up_epoch": (gap * HOUR).astype(int),
+            "is_exposed": 1,
+            "note_similarity": random.normal(0.15 + 0.35 * is_related, 0.17).clip(-1, 1),
+            "word_similarity": random.beta(1.5 + 2 * is_related, 8),
+            "is_same_topic": np.where(random.random(count) < 0.2 + 0.5 * is_related, 1.0, 0.0),
+            "fewer_words": random.integers(5, 60, count).astype(float),
+        }
+    )
+
+
+def _centre(seed: int, related: int, coincidental: int):
+    random = np.random.default_rng(seed)
+    truth = np.r_[np.ones(related, bool), np.zeros(coincidental, bool)]
+    near = _pairs(random, truth)
+    far = _pairs(random, np.zeros(coincidental, bool), far=True)
+    others = _pairs(random, np.zeros(1_000, bool))
+    rate = pd.Series(0.01, index=near["contact_id"])
+    model = NearFarModel().fit(near, far, others, rate)
+    return truth, model.predict(near, rate), model
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_links_are_found_and_their_share_with_them(seed: int) -> None:
+    truth, probability, model = _centre(seed, related=1_500, coincidental=1_000)
+
+    assert model.near_share_ == pytest.approx(0.6, abs=0.03)
+    assert roc_auc_score(truth, probability) > 0.93
+    assert probability.mean() == pytest.approx(truth.mean(), abs=0.03)
+    # calibrated: within tenths, what is promised is about what is true
+    tenths = pd.DataFrame({"said": probability, "true": truth}).groupby(
+        pd.cut(probability, np.linspace(0, 1, 6)), observed=True
+    )
+    for _, pairs in tenths:
+        if len(pairs) > 100:
+            assert pairs["true"].mean() == pytest.approx(pairs["said"].mean(), abs=0.12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_nothing_is_planted_little_is_found(seed: int) -> None:
+    _, probability, model = _centre(seed, related=0, coincidental=2_000)
+
+    assert model.near_share_ == pytest.approx(0.1)
+    assert (probability >= 0.5).mean() < 0.03
+
+
+def test_more_alike_is_never_less_likely() -> None:
+    _, _, model = _centre(0, related=1_500, coincidental=1_000)
+    ladder = _pairs(np.random.default_rng(1), np.ones(50, bool)).assign(
+        note_similarity=np.linspace(-0.2, 0.9, 50),
+        word_similarity=0.2,
+        is_same_topic=np.nan,
+        fewer_words=20.0,
+        follow_up_epoch=24 * HOUR,
+    )
+
+    probability = model.predict(ladder, pd.Series(0.01, index=ladder["contact_id"]))
+
+    assert (np.diff(probability) >= 0).all()
+
+
+def test_a_small_log_falls_back_to_the_built_in_weights() -> None:
+    random = np.random.default_rng(0)
+    truth = np.arange(40) < 20
+    near = _pairs(random, truth)
+    rate = pd.Series(0.01, index=near["contact_id"])
+
+    model = NearFarModel().fit(near, near.iloc[:0], near.iloc[:0], rate)
+    probability = model.predict(near, rate)
+
+    assert model.method_ == "built-in weights"
+    assert probability[truth].mean() > probability[~truth].mean() + 0.1
+
+
+def test_no_pairs_give_no_probabilities() -> None:
+    none = _pairs(np.random.default_rng(0), np.zeros(0, bool))
+    rate = pd.Series([], dtype=float)
+
+    model = NearFarModel().fit(none, none, none, rate)
+
+    assert model.predict(none, rate).shape == (0,)

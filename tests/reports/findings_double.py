@@ -1,0 +1,303 @@
+"""Invented findings for the report tests: nothing in here was ever measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.frames.conform import conform, empty
+from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS
+from fcr_ml.reports import Findings
+
+AS_OF = pd.Timestamp("2025-07-01", tz="UTC")
+INJECTION = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
+LONG_NAME = "Delivery slot moved by the carrier without telling anybody " * 6
+
+_RATES = {"any_return": 0.66, "same_code": 0.88, "same_issue": 0.79, "related": 0.71}
+_TOPICS = (
+    "Invoice shows the wrong amount",
+    "Router loses the line every evening",
+    "发票金额不对",
+    "الفاتورة غير صحيحة",
+    "ใบแจ้งหนี้ไม่ถูกต้อง",
+    "Reset mail never arrives",
+    INJECTION,
+    LONG_NAME,
+)
+
+
+def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
+    """Give findings of a mid-sized centre, odd names included."""
+    return Findings(
+        title="Parcel and line desk, first half of 2025",
+        as_of=AS_OF,
+        reading="related",
+        window="7d",
+        contacts=44_912,
+        customers=18_240,
+        set_aside=pd.DataFrame(
+            {"reason": ["ends before it starts", "same contact_id twice"], "rows": [14, 1_203]}
+        ),
+        remarks=["The log has no team: drivers by team are switched off.", "12 notes were cut."],
+        first_contact_at=pd.Timestamp("2025-01-01 06:02", tz="UTC"),
+        last_contact_at=pd.Timestamp("2025-06-30 22:41", tz="UTC"),
+        fcr=fcr_rows(),
+        curve=curve_rows(),
+        drivers=driver_rows(drivers),
+        segments_looked_at=2_293,
+        topics=topic_rows(topics),
+        share_without_topic=0.118,
+        verdicts=pd.DataFrame(
+            {
+                "verdict": ["double_post", "same_issue", "next_issue", "unrelated"],
+                "pairs": [312, 5_204, 3_310, 8_120],
+                "expected_pairs": [298.4, 5_310.2, 3_122.0, 8_215.4],
+            }
+        ),
+        risk=risk_rows(),
+        calibration=calibration_rows(),
+        risk_remark="Measured on 6,120 contacts of the last closed month, trained up to 2025-05.",
+        flags=flag_rows(flags),
+        open_contacts=1_604,
+        stages=pd.DataFrame(
+            {
+                "stage": ["read", "embed", "link", "measure"],
+                "rows_in": [46_129, 44_912, 44_912, 17_000],
+                "rows_out": [44_912, 44_912, 17_000, None],
+                "seconds": [1.2, 81.4, 9.75, 3.1],
+            }
+        ),
+    )
+
+
+def nothing_found() -> Findings:
+    """Give findings of a log without notes, drivers, flags or enough contacts."""
+    none = pd.DataFrame()
+    tiny = fcr_row("all", "all", "related", "7d", 3, 1, 2)
+    return replace(
+        findings(),
+        title="Tiny log",
+        contacts=5,
+        customers=4,
+        set_aside=none,
+        remarks=[],
+        fcr=conform(FCR, pd.DataFrame([tiny])),
+        curve=none,
+        drivers=empty(DRIVERS),
+        segments_looked_at=0,
+        topics=none,
+        share_without_topic=None,
+        verdicts=none,
+        risk=none,
+        calibration=none,
+        risk_remark="",
+        flags=empty(FLAGS),
+        open_contacts=2,
+        stages=none,
+    )
+
+
+def fcr_row(
+    group: str,
+    value: str,
+    reading: str,
+    window: str,
+    closed: int,
+    repeated: int,
+    open_contacts: int = 0,
+) -> dict[str, object]:
+    """Give an FCR row; under 30 closed contacts there is no rate."""
+    is_enough = closed >= 30
+    rate = 1 - repeated / closed if is_enough else None
+    half = 1.96 * np.sqrt(rate * (1 - rate) / closed) if rate is not None else 0.0
+    return {
+        "group": group,
+        "value": value,
+        "reading": reading,
+        "window": window,
+        "closed_contacts": closed,
+        "open_contacts": open_contacts,
+        "repeated_contacts": repeated,
+        "fcr_rate": rate,
+        "fcr_rate_low": None if rate is None else max(0.0, rate - half),
+        "fcr_rate_high": None if rate is None else min(1.0, rate + half),
+        "expected_fcr_rate": None if rate is None else rate - 0.011,
+        "survival_fcr_rate": None if rate is None else rate - 0.004,
+        "remark": None if is_enough else "not enough contacts",
+    }
+
+
+def fcr_rows() -> pd.DataFrame:
+    """Give FCR overall, by month and by a few groups."""
+    rows = []
+    for reading in READINGS:
+        for place, window in enumerate(DEFAULT_WINDOWS):
+            rate = _RATES[reading] + 0.06 - 0.06 * place
+            closed = 43_308 - 900 * place
+            rows.append(
+                fcr_row("all", "all", reading, window, closed, round(closed * (1 - rate)), 1_604)
+            )
+    for place in range(18):
+        month = str(pd.Period("2024-01", "M") + place)
+        rate = 0.68 + 0.03 * np.sin(place / 3) + 0.002 * place
+        open_contacts = 1_604 if month == "2025-06" else 3
+        repeated = round(2_400 * (1 - rate))
+        rows.append(fcr_row("month", month, "related", "7d", 2_400, repeated, open_contacts))
+    groups = {
+        "channel": ["phone", "chat", "e-mail"],
+        "queue": ["Billing", INJECTION, "技术支持", "Retention"],
+        "language": ["en", "zh", "ar", "th"],
+    }
+    for group, values in groups.items():
+        for place, value in enumerate(values):
+            closed = 9_000 // (place + 1) if value != "Retention" else 12
+            repeated = round(closed * (0.25 + 0.05 * place))
+            rows.append(fcr_row(group, value, "related", "7d", closed, repeated, 40))
+    return conform(FCR, pd.DataFrame(rows))
+
+
+def curve_rows() -> pd.DataFrame:
+    """Give repeat rates that grow with the window."""
+    hours = [1, 3, 6, 12, 24, 48, 72, 120, 168, 336, 504, 720]
+    return pd.DataFrame(
+        [
+            {
+                "reading": reading,
+                "hours": float(hour),
+                "repeat_rate": (1 - _RATES[reading]) * np.log1p(hour) / np.log1p(168),
+                "closed_contacts": 43_000 - 3 * hour,
+            }
+            for reading in READINGS
+            for hour in hours
+        ]
+    )
+
+
+def driver_rows(count: int) -> pd.DataFrame:
+    """Give drivers of falling excess, odd names among them."""
+    names = [
+        "queue = Billing",
+        f"queue = {INJECTION}",
+        "topic = 发票金额不对",
+        "channel = chat + topic = Reset mail never arrives",
+        f"topic = {LONG_NAME}",
+        "topic = الفاتورة غير صحيحة",
+        "product = ใบแจ้งหนี้",
+    ]
+    rows = []
+    for place in range(count):
+        excess = 820 / (place + 1)
+        rows.append(
+            {
+                "rank": place + 1,
+                "segment": names[place] if place < len(names) else f"product = Model {place}",
+                "columns": "queue",
+                "closed_contacts": 6_204 - 311 * place,
+                "repeated_contacts": 2_310.4 - 120 * place,
+                "repeat_rate": 0.372,
+                "expected_repeat_rate": 0.24,
+                "excess_repeats": excess,
+                "excess_repeats_low": excess * 0.8 - 20,
+                "excess_repeats_high": excess * 1.2 + 20,
+                "q_value": 0.0001 * 3**place if place < 8 else 0.09,
+                "handle_hours": None if place == 3 else excess * 0.21,
+                "lever": "knowledge" if place % 2 else "authority",
+                "reading": "related",
+                "window": "7d",
+            }
+        )
+    return conform(DRIVERS, pd.DataFrame(rows))
+
+
+def topic_rows(count: int) -> pd.DataFrame:
+    """Give topics in several scripts, one too small for a rate."""
+    rows = []
+    for place in range(count):
+        contacts = 5_200 // (place + 1)
+        rate = 0.2 + 0.02 * (place % 12) if contacts >= 130 else None
+        rows.append(
+            {
+                "topic_id": f"t{place:03}",
+                "topic": _TOPICS[place] if place < len(_TOPICS) else f"Order question {place}",
+                "terms": "amount · invoice · wrong · charged twice · refund",
+                "contacts": contacts,
+                "example_contact_id": f"c-{place:06}",
+                "first_seen_at": pd.Timestamp("2025-01-02", tz="UTC"),
+                "last_seen_at": pd.Timestamp("2025-06-30", tz="UTC"),
+                "closed_contacts": contacts - 3,
+                "repeat_rate": rate,
+                "low": None if rate is None else rate - 0.03,
+                "high": None if rate is None else rate + 0.03,
+            }
+        )
+    topics = pd.DataFrame(rows)
+    extra = topics[["closed_contacts", "repeat_rate", "low", "high"]].astype("Float64")
+    return conform(TOPIC_CARDS, topics).join(extra)
+
+
+def flag_rows(count: int) -> pd.DataFrame:
+    """Give flags of falling risk, with ties and one in eight left alone."""
+    rows = []
+    for place in range(count):
+        tie = place - place % 3 + 1
+        rows.append(
+            {
+                "rank": place + 1,
+                "contact_id": f"c-{91_000 + place}",
+                "customer_id": f"k-{4_000 + place}",
+                "ended_at": AS_OF - pd.Timedelta(hours=3 * place + 1),
+                "hours_left": 168.0 - (3 * place + 1),
+                "risk": 0.83 * 0.99 ** (place - place % 3),
+                "topic": _TOPICS[place % len(_TOPICS)] if place % 5 else None,
+                "channel": "phone",
+                "queue": "技术支持" if place % 7 == 0 else "Billing",
+                "reason_1": "third contact of the customer in 30 days",
+                "reason_2": "topic repeats in 41 % of closed contacts",
+                "reason_3": None if place % 4 == 0 else "handed on twice",
+                "earlier_contact_id": f"c-{88_000 + place}" if place % 3 == 0 else None,
+                "is_left_alone": place % 8 == 5,
+                "tie_low": tie,
+                "tie_high": tie + 2,
+            }
+        )
+    return conform(FLAGS, pd.DataFrame(rows))
+
+
+def risk_rows() -> pd.DataFrame:
+    """Give the model and two baselines under two measures."""
+    values = {
+        "AUC": {"model": 0.701, "prior contacts": 0.645, "same queue's rate": 0.58},
+        "precision at 60": {"model": 0.52, "prior contacts": 0.44, "same queue's rate": 0.37},
+    }
+    return pd.DataFrame(
+        [
+            {
+                "name": name,
+                "measure": measure,
+                "value": value,
+                "low": value - 0.014,
+                "high": value + 0.014,
+                "contacts": 6_120,
+            }
+            for measure, by_name in values.items()
+            for name, value in by_name.items()
+        ]
+    )
+
+
+def calibration_rows() -> pd.DataFrame:
+    """Give ten bins close to agreement."""
+    predicted = np.linspace(0.06, 0.74, 10)
+    observed = predicted + 0.02 * np.sin(np.arange(10))
+    return pd.DataFrame(
+        {
+            "predicted": predicted,
+            "observed": observed,
+            "contacts": 612,
+            "low": np.maximum(observed - 0.04, 0),
+            "high": observed + 0.04,
+        }
+    )
