@@ -36,6 +36,8 @@ TIMELINE_COLUMNS = (
     "reason_code",
     "case_id",
     "direction",
+    "language",
+    "product",
 )
 
 
@@ -133,7 +135,8 @@ class CasebookBuilder:
         usable = notes["note"].notna() & ~notes["is_thin"]
         if not usable.any():
             return np.full((len(notes), 1), np.nan, dtype=np.float32), None
-        languages = notes.loc[usable, "language"].value_counts().to_dict()
+        counts = notes.loc[usable, "language"].value_counts()
+        languages = {str(language): int(count) for language, count in counts.items()}
         with stage("vectors", int(usable.sum())) as running:
             encoder = open_encoder(
                 self.encoder, languages=languages, cache_folder=self.cache_folder
@@ -157,6 +160,7 @@ class CasebookBuilder:
         as_of: pd.Timestamp,
     ) -> tuple[TiedLinks, pd.DataFrame]:
         as_of_epoch = int(as_of.timestamp())
+        contacts = contacts.assign(language=notes["language"])
         windows = self._windows()
         with DuckEngine() as engine:
             self._put_timeline(engine, contacts)

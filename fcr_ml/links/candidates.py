@@ -101,15 +101,15 @@ def find_candidates(
 
 
 def _other_customers(timeline: pd.DataFrame, random_state: int, pairs: int = 5_000) -> pd.DataFrame:
-    """Draw pairs of different customers that are near in time, as repeats are."""
+    """Draw pairs of different customers of one language and product, near in time."""
     if timeline["customer_id"].nunique() < 2:
         return pd.DataFrame({"contact_id": [], "follow_up_id": []}, dtype="string")
-    in_time = timeline.sort_values(["started_epoch", "contact_id"], ignore_index=True)
+    in_time = timeline.sort_values(["segment", "started_epoch", "contact_id"], ignore_index=True)
     random = np.random.default_rng(random_state)
     first = random.integers(0, len(in_time), pairs)
     second = np.minimum(first + random.integers(1, 200, pairs), len(in_time) - 1)
-    customers = in_time["customer_id"].to_numpy()
-    differ = customers[first] != customers[second]
+    customers, segments = in_time["customer_id"].to_numpy(), in_time["segment"].to_numpy()
+    differ = (customers[first] != customers[second]) & (segments[first] == segments[second])
     ids = in_time["contact_id"].to_numpy()
     drawn = pd.DataFrame({"contact_id": ids[first[differ]], "follow_up_id": ids[second[differ]]})
     return drawn.drop_duplicates(ignore_index=True)

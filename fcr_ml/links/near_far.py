@@ -35,6 +35,9 @@ NEAR_SPAN_SECONDS = 14 * DAY
 MINIMUM_PAIRS = 150
 """Fewer pairs on either side teach less than the built-in weights know."""
 
+LEARNT_PAIRS = 50_000
+"""Drawn from more; they settle the curve to the third digit and bound the time."""
+
 USUAL_SHARE = 0.5
 """Taken for the share of related pairs where the log is too short to count it."""
 
@@ -92,6 +95,9 @@ class NearFarModel:
             By contact id.
         """
         self.near_share_ = _related_share(near, far)
+        near, far = (_at_most(pairs, LEARNT_PAIRS, self.random_state) for pairs in (near, far))
+        # Far pairs know how alike two matters of one customer are, but some of them are
+        # one matter that dragged on; pairs of different customers are never that.
         unrelated = pd.concat([far, others], ignore_index=True)
         self._fit_ratio(near, unrelated)
         self._fit_curve(near, coincidence_per_day)
@@ -214,6 +220,10 @@ def _related_share(near: pd.DataFrame, far: pd.DataFrame) -> float:
 def _is_counted(near: pd.DataFrame) -> np.ndarray:
     gap = (near["follow_up_epoch"] - near["started_epoch"]).to_numpy()
     return (gap <= NEAR_SPAN_SECONDS) & (near["is_exposed"].to_numpy() == 1)
+
+
+def _at_most(pairs: pd.DataFrame, count: int, random_state: int) -> pd.DataFrame:
+    return pairs if len(pairs) <= count else pairs.sample(count, random_state=random_state)
 
 
 def _logit(share: float) -> float:

@@ -33,7 +33,7 @@ def reasons_in_words(pairs: pd.DataFrame) -> pd.Series:
         joined = evidence.where(evidence == "", evidence + "; ") + part
         evidence = joined.where(part != "", evidence)
     hours = pairs["hours_between"].astype(float)
-    on = hours.map(_hours_on)
+    on = hours.map(_hours_on).astype(object)  # of no pairs, map would make numbers
     return evidence.where(evidence == "", evidence + "; ") + on
 
 

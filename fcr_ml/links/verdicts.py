@@ -15,16 +15,19 @@ import pandas as pd
 SAME_CASE_PROBABILITY = 0.98
 """The desk itself filed both under one case id; now and then it files wrongly."""
 
-DOUBLE_POST_SIMILARITY = 0.80
-"""Word cosine from which two notes say nothing new. Notes told twice in other words
-seldom pass 0.6."""
+COPY_SIMILARITY, COPY_HOURS = 0.80, 72.0
+"""Word cosine from which two notes say nothing new, and for how long; notes told twice in
+other words seldom pass 0.6. Later it is a reminder."""
 
-DOUBLE_POST_HOURS = 24.0
-"""Later than this it is a reminder, not the same request sent twice."""
+RESENT_SIMILARITY, RESENT_HOURS = 0.40, 1.0
+"""Within the hour a note that means the same is the first one sent again, mended."""
 
 SAME_ISSUE_MIDPOINT, SAME_ISSUE_SLOPE = 0.30, 6.0
-"""A related pair is as likely the same issue as the next one at this mean of note and
-word cosine; the slope is how fast that changes. See docs/definitions.md."""
+"""A related pair without topics is as likely the same issue as the next one at this mean
+of note and word cosine; the slope is how fast that changes."""
+
+SAME_TOPIC_WEIGHT, OTHER_TOPIC_WEIGHT = 1.5, -1.0
+"""Log-odds that topics add: a next issue is by its meaning mostly about something else."""
 
 _THANKS = re.compile(
     r"\b(thanks?|thank you|thx|cheers|much appreciated|merci|danke|vielen dank|gracias"
@@ -109,22 +112,29 @@ def _double_posts(pairs: pd.DataFrame) -> np.ndarray:
     hours = pairs["hours_between"].to_numpy(float)
     since_end = pairs["hours_since_end"].to_numpy(float)
     unanswered = np.isnan(since_end) | (since_end < 0)
-    alike = pairs["word_similarity"].to_numpy(float) >= DOUBLE_POST_SIMILARITY
-    return alike & unanswered & (hours <= DOUBLE_POST_HOURS)
+    words = pairs["word_similarity"].to_numpy(float)
+    is_copy = (words >= COPY_SIMILARITY) & (hours <= COPY_HOURS)
+    is_resent = (_alike(pairs) >= RESENT_SIMILARITY) & (hours <= RESENT_HOURS)
+    return unanswered & (is_copy | is_resent)
 
 
 def _same_issue_share(pairs: pd.DataFrame) -> np.ndarray:
     """Give the share of the same issue among related pairs of such evidence.
 
-    Without notes the reason code or the topic decides; without any evidence a
-    related pair counts as the same issue, the commoner of the two.
+    Without notes the reason code decides; without any evidence a related pair
+    counts as the same issue, the commoner of the two.
     """
-    cosines = pairs[["note_similarity", "word_similarity"]].astype(float)
-    alike = cosines.mean(axis=1).to_numpy()
-    share = 1 / (1 + np.exp(-SAME_ISSUE_SLOPE * (alike - SAME_ISSUE_MIDPOINT)))
-    by_code = pairs["is_same_topic"].fillna(pairs["is_same_reason_code"]).fillna(1.0)
-    fallback = np.where(by_code.to_numpy(float) == 1, 0.8, 0.3)
-    return np.where(np.isnan(share), fallback, share)
+    topic = pairs["is_same_topic"].to_numpy(float)
+    by_topic = np.select([topic == 1, topic == 0], [SAME_TOPIC_WEIGHT, OTHER_TOPIC_WEIGHT], 0.0)
+    log_odds = SAME_ISSUE_SLOPE * (_alike(pairs) - SAME_ISSUE_MIDPOINT) + by_topic
+    code = pairs["is_same_reason_code"].fillna(1.0).to_numpy(float)
+    without_notes = np.where(code == 1, 0.8, 0.3)
+    return np.where(np.isnan(log_odds), without_notes, 1 / (1 + np.exp(-log_odds)))
+
+
+def _alike(pairs: pd.DataFrame) -> np.ndarray:
+    """Give the mean of note and word cosine, NaN where there are no notes."""
+    return pairs[["note_similarity", "word_similarity"]].astype(float).mean(axis=1).to_numpy()
 
 
 def _thanked(notes: pd.DataFrame) -> set[str]:

@@ -31,7 +31,7 @@ class LogCheckLike(Protocol):
 
     @property
     def columns(self) -> pd.DataFrame:
-        """``column, source, how, filled``: where each column comes from."""
+        """``column, source, understood, filled_rate``: where each column comes from."""
 
     @property
     def set_aside(self) -> pd.DataFrame:
@@ -77,8 +77,8 @@ def _columns(columns: pd.DataFrame) -> Block:
         (
             wording.name(row["column"]),
             wording.name(row["source"]),
-            wording.name(row["how"]),
-            wording.percent(row["filled"]),
+            wording.name(row["understood"]),
+            wording.percent(row["filled_rate"]),
         )
         for row in columns.to_dict("records")
     ]

@@ -23,7 +23,6 @@ _NEEDED: dict[str, list[str]] = {
     "risk": ["name", "measure", "value", "low", "high", "contacts"],
     "calibration": ["predicted", "observed", "contacts", "low", "high"],
     "flags": FLAGS.required,
-    "stages": ["stage", "rows_in", "rows_out", "seconds"],
 }
 
 
@@ -75,9 +74,6 @@ class Findings:
         ``FLAGS`` rows.
     open_contacts : int
         Contacts whose window still runs under the main reading.
-    stages : pandas.DataFrame
-        ``stage, rows_in, rows_out, seconds``; shown in the terminal only, so that
-        two runs give the same page.
 
     Raises
     ------
@@ -107,7 +103,6 @@ class Findings:
     risk_remark: str
     flags: pd.DataFrame
     open_contacts: int
-    stages: pd.DataFrame
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

@@ -49,8 +49,6 @@ def render_screen(
         No line is wider than ``width``, counted in terminal cells.
     """
     blocks = [_top(findings), _readings(findings), _drivers(findings), _flags(findings)]
-    if len(findings.stages):
-        blocks.append(_stages(findings))
     if findings.remarks:
         blocks.append([line(remark) for remark in findings.remarks])
     if page is not None:
@@ -187,19 +185,6 @@ def _flags(findings: Findings) -> Block:
         for row in flags.head(_FLAGS).to_dict("records")
     ]
     return [line(title, "bold"), grid(headings, rows), *_rest(len(flags) - _FLAGS, "flag")]
-
-
-def _stages(findings: Findings) -> Block:
-    rows = [
-        (
-            wording.name(row["stage"]),
-            wording.count(row["rows_in"]),
-            wording.count(row["rows_out"]),
-            wording.number(row["seconds"], 1),
-        )
-        for row in findings.stages.to_dict("records")
-    ]
-    return [line("Stages", "bold"), grid(["stage", "#rows in", "#rows out", "#seconds"], rows)]
 
 
 def _rest(rest: int, row: str) -> Block:

@@ -1,18 +1,24 @@
-"""Clusters among a sample of note vectors: reduction, then HDBSCAN.
+"""Clusters among a sample of note vectors: smoothing, reduction, then HDBSCAN.
 
 Enters: unit-length vectors of notes that say enough. Leaves: a cluster number for
-each, -1 for none. The only place that imports umap and hdbscan; both are loaded
-on use. How notes outside the sample are placed is not decided here.
+each, -1 for none. The only place that imports hdbscan, on use. How notes outside
+the sample are placed is not decided here.
 """
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
+
+SMOOTHING_NEIGHBOURS = 15
+"""Each vector is replaced by the mean of itself and so many nearest ones, once: notes of
+one matter draw together, and those between matters stay between them. Done twice,
+it breaks matters into splinters (docs/decisions/0004-topics.md)."""
 
 REDUCED_DIMENSIONS = 10
 """Density in hundreds of dimensions is flat; ten keep the groups apart."""
+
+_ROWS_AT_ONCE = 2_000
+"""Bounds the memory of a block of cosines at about 100 MB."""
 
 
 def minimum_cluster_size(notes: int) -> int:
@@ -26,15 +32,13 @@ def minimum_cluster_size(notes: int) -> int:
     return int(np.clip(0.004 * notes, 10, 60))
 
 
-def find_clusters(vectors: np.ndarray, random_state: int = 0) -> np.ndarray:
+def find_clusters(vectors: np.ndarray) -> np.ndarray:
     """Number the clusters of a sample.
 
     Parameters
     ----------
     vectors : numpy.ndarray
-        Shape (n, d), float32, unit length, no NaN. At least 50 rows.
-    random_state : int
-        Seed of the reduction.
+        Shape (n, d), float32, unit length, no NaN. More than 15 rows.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def find_clusters(vectors: np.ndarray, random_state: int = 0) -> np.ndarray:
     """
     import hdbscan
 
-    reduced = _reduce(vectors, random_state)
+    reduced = reduce_linearly(_smooth(vectors), REDUCED_DIMENSIONS)
     found = hdbscan.HDBSCAN(
         min_cluster_size=minimum_cluster_size(len(vectors)),
         min_samples=5,
@@ -53,20 +57,15 @@ def find_clusters(vectors: np.ndarray, random_state: int = 0) -> np.ndarray:
     return np.asarray(found.labels_, dtype=int)
 
 
-def _reduce(vectors: np.ndarray, random_state: int) -> np.ndarray:
-    with warnings.catch_warnings():
-        # umap warns about tensorflow, which it would use for a part we do not use.
-        warnings.simplefilter("ignore")
-        import umap
-
-        return umap.UMAP(
-            n_components=min(REDUCED_DIMENSIONS, vectors.shape[1]),
-            n_neighbors=15,
-            min_dist=0.0,
-            init="pca",
-            n_jobs=1,  # one thread is what makes the seed hold
-            random_state=random_state,
-        ).fit_transform(vectors)
+def _smooth(vectors: np.ndarray) -> np.ndarray:
+    smooth = np.empty_like(vectors)
+    for begin in range(0, len(vectors), _ROWS_AT_ONCE):
+        cosines = vectors[begin : begin + _ROWS_AT_ONCE] @ vectors.T
+        # A note is its own nearest, so one more than the neighbours are averaged.
+        near = np.argpartition(-cosines, SMOOTHING_NEIGHBOURS, axis=1)
+        near = near[:, : SMOOTHING_NEIGHBOURS + 1]
+        smooth[begin : begin + _ROWS_AT_ONCE] = vectors[near].mean(axis=1)
+    return smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
 
 
 def reduce_linearly(vectors: np.ndarray, dimensions: int = 32) -> np.ndarray:

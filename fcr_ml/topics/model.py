@@ -34,8 +34,6 @@ class TopicModel:
     sample_size : int
         Different notes that the topics are found on; the rest are placed. Bounds
         time and memory whatever the size of the log.
-    random_state : int
-        Seed of the reduction.
 
     Attributes
     ----------
@@ -48,7 +46,6 @@ class TopicModel:
     """
 
     sample_size: int = 12_000
-    random_state: int = 0
 
     def fit(self, vectors: np.ndarray) -> TopicModel:
         """Find the topics.
@@ -67,7 +64,7 @@ class TopicModel:
         self.floor_ = 1.0
         self.is_large_enough_ = len(sample) >= MINIMUM_NOTES
         if self.is_large_enough_:
-            self._remember(sample, find_clusters(sample, self.random_state))
+            self._remember(sample, find_clusters(sample))
         log.info("topics: %d found on %s notes", self.topics, f"{len(sample):,}")
         return self
 

@@ -127,7 +127,7 @@ def _class_tfidf(counts: np.ndarray, sizes: np.ndarray, vocabulary: np.ndarray) 
     )
     rarity = np.minimum(rarity, least)
     shares = counts / sizes[:, None]
-    return np.sqrt(shares) * rarity * (counts > 1)
+    return shares * rarity * (counts > 1)
 
 
 def _distinct(vocabulary: np.ndarray, weights: np.ndarray, counts: np.ndarray) -> list[str]:

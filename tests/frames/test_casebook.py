@@ -12,7 +12,7 @@ from fcr_ml.frames.tables import LINKS
 AS_OF = pd.Timestamp("2025-02-01", tz="UTC")
 
 
-@pytest.fixture()
+@pytest.fixture
 def contacts() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -58,8 +58,8 @@ def test_equal_rows_give_equal_bytes(tmp_path: Path, contacts: pd.DataFrame) -> 
 def test_a_fault_leaves_the_older_casebook_whole(tmp_path: Path, contacts: pd.DataFrame) -> None:
     write_casebook(tmp_path / "book", {"contacts": contacts}, AS_OF, {})
 
+    broken = contacts.assign(contact_id="a")
     with pytest.raises(DataError):
-        broken = contacts.assign(contact_id="a")
         write_casebook(tmp_path / "book", {"contacts": broken}, AS_OF, {})
 
     assert len(Casebook.open(tmp_path / "book").table("contacts")) == 2

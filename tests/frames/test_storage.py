@@ -12,9 +12,13 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     write_text("old", path)
 
-    with pytest.raises(KeyboardInterrupt), replaced_file(path) as beside:
-        beside.write_text("half")
-        raise KeyboardInterrupt
+    def write_half() -> None:
+        with replaced_file(path) as beside:
+            beside.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -45,7 +49,9 @@ def test_csv_is_plain_and_runs_no_formula(tmp_path: Path) -> None:
     rows = pd.DataFrame(
         {
             "queue": ["=1+1", "退款", None],
-            "at": pd.to_datetime(["2025-01-01 10:00", None, "2025-01-02"], utc=True, format="ISO8601"),
+            "at": pd.to_datetime(
+                ["2025-01-01 10:00", None, "2025-01-02"], utc=True, format="ISO8601"
+            ),
             "rate": [0.123456789, None, 1.0],
         }
     )

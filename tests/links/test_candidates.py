@@ -65,7 +65,7 @@ def test_busier_customers_have_more_coincidence(engine: DuckEngine) -> None:
     assert rate["c000000"] > 1.5 * rate[f"c{len(busy):06d}"]
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_one_customer_with_a_hundred_thousand_contacts_costs_no_square(engine: DuckEngine) -> None:
     count = 100_000
     log = _log(["crowd"] * count, list(np.linspace(0, 150, count)))

@@ -36,7 +36,7 @@ def _links(*pairs: tuple) -> pd.DataFrame:
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def log() -> pd.DataFrame:
     rows = [
         # one customer: billing, again the next day, and something else in the third week
@@ -91,7 +91,9 @@ def test_a_log_by_hand(engine: DuckEngine, log: pd.DataFrame) -> None:
     assert told.loc[("related", "7d", "a1"), "repeated_probability"] == pytest.approx(0.9)
     assert told.loc[("same_issue", "7d", "a1"), "outcome"] == "resolved"
     assert told.loc[("same_issue", "7d", "a1"), "repeated_probability"] == pytest.approx(0.2)
-    assert told.loc[("related", "7d", "a1"), "hours_to_return"] == pytest.approx(23 + 50 / 60, abs=1e-3)
+    assert told.loc[("related", "7d", "a1"), "hours_to_return"] == pytest.approx(
+        23 + 50 / 60, abs=1e-3
+    )
     assert told.loc[("related", "7d", "d1"), "is_closed"] == np.False_
     assert pd.isna(told.loc[("related", "7d", "d1"), "closes_at"])
 

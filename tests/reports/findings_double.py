@@ -62,14 +62,6 @@ def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
         risk_remark="Measured on 6,120 contacts of the last closed month, trained up to 2025-05.",
         flags=flag_rows(flags),
         open_contacts=1_604,
-        stages=pd.DataFrame(
-            {
-                "stage": ["read", "embed", "link", "measure"],
-                "rows_in": [46_129, 44_912, 44_912, 17_000],
-                "rows_out": [44_912, 44_912, 17_000, None],
-                "seconds": [1.2, 81.4, 9.75, 3.1],
-            }
-        ),
     )
 
 
@@ -96,7 +88,6 @@ def nothing_found() -> Findings:
         risk_remark="",
         flags=empty(FLAGS),
         open_contacts=2,
-        stages=none,
     )
 
 

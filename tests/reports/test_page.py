@@ -201,11 +201,6 @@ def test_the_page_does_not_depend_on_the_order_of_rows(page: str) -> None:
     assert render_page(turned) == page
 
 
-def test_seconds_are_not_on_the_page(page: str) -> None:
-    other = replace(findings(), stages=findings().stages.assign(seconds=99.0))
-    assert render_page(other) == page
-
-
 def test_findings_are_not_changed() -> None:
     given = findings()
     before = given.fcr.copy()

@@ -88,8 +88,8 @@ def test_a_usable_log_shows_where_each_column_comes_from() -> None:
             {
                 "column": ["customer_id", "note"],
                 "source": ["Kunde-Nr.", "备注"],
-                "how": ["by its name", "given in the settings"],
-                "filled": [1.0, 0.734],
+                "understood": ["by its name", "given in the settings"],
+                "filled_rate": [1.0, 0.734],
             }
         ),
         set_aside=pd.DataFrame({"reason": ["ends before it starts"], "rows": [1_014]}),

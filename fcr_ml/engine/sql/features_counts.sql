@@ -1,14 +1,14 @@
 -- How many contacts share a contact's key, counted strictly before its moment.
--- Enters: keyed (contact_id, key_id, clock_epoch, moment_epoch); clock_epoch is when a contact
--- becomes known to the count. A contact never counts itself.
+-- Enters: moments (contact_id, moment_epoch and the columns that key and clock name); the clock
+-- says when a contact becomes known to the count. A contact never counts itself.
 WITH events AS (
-    SELECT key_id, clock_epoch AS epoch, 1 AS n, NULL AS contact_id, NULL AS clock_epoch
-    FROM keyed
-    WHERE key_id IS NOT NULL AND clock_epoch IS NOT NULL
+    SELECT $key AS key_id, $clock AS epoch, 1 AS n, NULL AS contact_id, NULL AS clock_epoch
+    FROM moments
+    WHERE $key IS NOT NULL AND $clock IS NOT NULL
     UNION ALL
-    SELECT key_id, moment_epoch, 0, contact_id, clock_epoch
-    FROM keyed
-    WHERE key_id IS NOT NULL AND moment_epoch IS NOT NULL
+    SELECT $key, moment_epoch, 0, contact_id, $clock
+    FROM moments
+    WHERE $key IS NOT NULL AND moment_epoch IS NOT NULL
 ),
 counted AS (
     SELECT

@@ -1,15 +1,15 @@
 -- Repeats and closed contacts of a contact's key, strictly before its moment.
--- Enters: keyed (contact_id, key_id, moment_epoch, closes_epoch, repeats_millionths). A label
--- enters at the second its window runs out, never when the return itself was seen. Repeats are
--- whole millionths, so that no order of adding changes the sum.
+-- Enters: moments (contact_id, moment_epoch, closes_epoch, repeats_millionths and the column that
+-- key names). A label enters at the second its window runs out, never when the return itself was
+-- seen. Repeats are whole millionths, so that no order of adding changes the sum.
 WITH events AS (
-    SELECT key_id, closes_epoch AS epoch, 1 AS n, repeats_millionths, NULL AS contact_id
-    FROM keyed
-    WHERE key_id IS NOT NULL AND closes_epoch IS NOT NULL
+    SELECT $key AS key_id, closes_epoch AS epoch, 1 AS n, repeats_millionths, NULL AS contact_id
+    FROM moments
+    WHERE $key IS NOT NULL AND closes_epoch IS NOT NULL
     UNION ALL
-    SELECT key_id, moment_epoch, 0, 0, contact_id
-    FROM keyed
-    WHERE key_id IS NOT NULL AND moment_epoch IS NOT NULL
+    SELECT $key, moment_epoch, 0, 0, contact_id
+    FROM moments
+    WHERE $key IS NOT NULL AND moment_epoch IS NOT NULL
 ),
 summed AS (
     SELECT

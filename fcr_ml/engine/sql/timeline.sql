@@ -9,6 +9,7 @@ SELECT
     CASE WHEN ${window_from_start} = 1 THEN started_epoch ELSE ended_epoch END AS begins_epoch,
     reason_code,
     case_id,
+    CONCAT(COALESCE(language, ''), ' / ', COALESCE(product, '')) AS segment,
     CASE WHEN direction = 'outbound' THEN 0 ELSE 1 END AS is_inbound,
     ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY started_epoch, contact_id) AS position,
     COUNT(*) OVER (PARTITION BY customer_id) AS customer_contacts,

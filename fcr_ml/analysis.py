@@ -1,0 +1,153 @@
+"""The main job: one contact log through the whole house.
+
+Enters: sources and settings. Leaves: a results folder with the page, the tables
+and the casebook, written whole or not at all, and the findings. This is one of
+the few rooms that know both wings; what is computed is decided in them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fcr_ml.assembly import CasebookBuilder
+from fcr_ml.contacts.check import LogCheck, check_log
+from fcr_ml.contacts.clean import CleanLog, clean_log
+from fcr_ml.contacts.read import read_log
+from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.errors import SettingsError
+from fcr_ml.frames.storage import storage_error, write_csv
+from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.page import write_page
+from fcr_ml.risk.study import study_risk
+from fcr_ml.stages import Progress, silent, stage
+from fcr_ml.study import study_casebook
+
+SECTIONS: dict[str, Callable[..., Any]] = {
+    "source": read_log,
+    "contacts": clean_log,
+    "casebook": CasebookBuilder,
+    "drivers": rank_drivers,
+    "risk": study_risk,
+}
+"""The sections of a settings file, and what each one's keys are passed to."""
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+def check_contacts(sources: Sequence[str], settings: Settings) -> LogCheck:
+    """Say what is wrong with a log before any work is done.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Files, folders or database URLs.
+    settings : mapping
+        Keyword arguments by section; see ``SECTIONS``.
+    """
+    CasebookBuilder(**settings.get("casebook", {}))  # refuses a window that is none
+    raw = read_log(sources, **settings.get("source", {}))
+    return check_log(raw, **settings.get("contacts", {}))
+
+
+def analyze_contacts(
+    sources: Sequence[str], out: Path, settings: Settings, progress: Progress = silent
+) -> Findings:
+    """Carry a contact log through the whole job.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Files, folders or database URLs.
+    out : pathlib.Path
+        Results folder. It may exist; files of an earlier run are replaced once
+        all new ones are complete, other files are left alone.
+    settings : mapping
+        Keyword arguments by section; see ``SECTIONS``.
+    progress : callable
+        Hears how far long stages have come.
+
+    Returns
+    -------
+    Findings
+    """
+    builder = CasebookBuilder(
+        **settings.get("casebook", {}),
+        attributes=dict(settings.get("contacts", {}).get("attributes") or {}),
+    )
+    _refuse_a_file(out)
+    with stage("read", 0) as running:
+        raw = read_log(sources, **settings.get("source", {}))
+        running.rows_in = running.rows_out = len(raw.rows)
+    with stage("clean", len(raw.rows)) as running:
+        log = clean_log(raw, **settings.get("contacts", {}))
+        running.rows_out = len(log.contacts)
+    del raw  # half of the memory of a large log
+    with _all_or_nothing(out) as beside:
+        casebook = builder.build(log.contacts, log.as_of, beside / "casebook", progress)
+        findings = study_casebook(
+            casebook,
+            title=_title(sources),
+            drivers=settings.get("drivers", {}),
+            risk=settings.get("risk", {}),
+            set_aside=log.set_aside,
+            remarks=log.remarks,
+        )
+        _write_results(findings, log, beside)
+    return findings
+
+
+def _title(sources: Sequence[str]) -> str:
+    names = [Path(source.split("?")[0].split("@")[-1]).name for source in sources]
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
+    with stage("results", len(findings.fcr)) as running:
+        write_csv(findings.fcr, folder / "fcr.csv")
+        write_csv(findings.drivers, folder / "drivers.csv")
+        write_csv(findings.flags, folder / "flags.csv")
+        write_csv(log.set_aside, folder / "set_aside.csv")
+        write_page(findings, folder / "report.html")
+        running.rows_out = len(findings.fcr) + len(findings.drivers) + len(findings.flags)
+
+
+def _refuse_a_file(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise SettingsError(f"out: {out} is a file; give a folder.")
+
+
+@contextmanager
+def _all_or_nothing(out: Path) -> Iterator[Path]:
+    """Give a folder inside ``out``; on success its contents move up to ``out``.
+
+    After a fault ``out`` is as it was before: not there, or with its older results.
+
+    Raises
+    ------
+    StorageError
+        When the place cannot be written: no permission, no space, read-only.
+    """
+    beside: Path | None = None
+    was_there = out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
+        yield beside
+        for made in sorted(beside.iterdir()):
+            place = out / made.name
+            if place.is_dir():
+                shutil.rmtree(place)
+            os.replace(made, place)
+    except OSError as fault:
+        raise storage_error(out, fault) from fault
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+        if not was_there and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()

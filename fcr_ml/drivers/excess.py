@@ -1,0 +1,157 @@
+"""Excess repeats: which segments are drivers, and what each costs.
+
+Enters: a casebook. Leaves: the table DRIVERS. Every segment looked at pays for the
+look; what remains is thinned until no driver is another under a second name. A
+driver is a contrast, not a cause.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.drivers.levers import name_levers
+from fcr_ml.drivers.rows import SegmentRows, read_segment_rows
+from fcr_ml.drivers.search import (
+    Search,
+    gather_evidence,
+    prepare_search,
+    thin_out,
+)
+from fcr_ml.frames import Casebook, RepeatWindow
+from fcr_ml.frames.conform import conform, empty
+from fcr_ml.frames.tables import DRIVERS
+
+
+def rank_drivers(
+    casebook: Casebook,
+    minimum_contacts: int = 50,
+    q: float = 0.05,
+    pairs: bool = True,
+    agents: bool = False,
+) -> pd.DataFrame:
+    """Give the segments that repeat more than their mix explains.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        Its main reading and window are used, closed contacts only.
+    minimum_contacts : int
+        Closed contacts a segment must have to be looked at.
+    q : float
+        Accepted rate of false drivers among those found.
+    pairs : bool
+        Whether pairs of columns are looked at too.
+    agents : bool
+        Whether agents may be drivers. Off: people are not drivers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table DRIVERS, largest shrunk excess first; empty where nothing holds.
+        Its ``attrs['segments_looked_at']`` says how many segments were looked at.
+
+    Notes
+    -----
+    *The mix* is what the company did not choose: channel, reason code, topic,
+    product, language, time, the customer's earlier contacts about other matters,
+    and attributes known at the start. Each segment is held against the mix without
+    its own columns and without columns that nearly determine it
+    (:func:`~fcr_ml.drivers.mix.names_for_the_same`).
+
+    *The test* is one-sided, by customer (:func:`~fcr_ml.drivers.mix.estimate_excess`);
+    a pair must pass a second one, against a mix that holds both its columns, so
+    that it adds to its singles. The larger p-value counts. q-values are those of
+    Benjamini and Hochberg (1995) over all segments looked at.
+
+    *Thinning.* From the strongest evidence down, a segment joins if, with those
+    before it known, it still passes the same threshold and keeps half of its
+    excess; at the end each is tested with all others known. The estimates and
+    q-values shown are those of this last step.
+
+    *Shrinkage.* excess = (1 - q) · B · n · estimate with B = τ² / (τ² + se²) and τ²
+    the spread of the drivers' true excess by the method of moments; the interval is
+    that of the same normal model, with a t quantile.
+    """
+    rows = read_segment_rows(casebook, agents)
+    search = prepare_search(rows, minimum_contacts, pairs)
+    drivers = empty(DRIVERS)
+    if len(search.segments):
+        found = thin_out(search, gather_evidence(search), q)
+        if len(found):
+            drivers = _as_drivers(casebook, rows, search, shrink(found))
+    drivers.attrs["segments_looked_at"] = len(search.segments)
+    return drivers
+
+
+def shrink(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Draw the estimates towards nothing by as much as they are uncertain.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        ``excess_rate``, ``standard_error``, ``degrees`` and ``q_value``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``shrunk_rate``, ``shrunk_rate_low`` and ``shrunk_rate_high`` added.
+
+    Examples
+    --------
+    >>> told = shrink(pd.DataFrame({
+    ...     "excess_rate": [0.1], "standard_error": [0.02], "degrees": [200.0],
+    ...     "q_value": [0.01]}))
+    >>> told[["shrunk_rate", "shrunk_rate_low", "shrunk_rate_high"]].round(3).iloc[0].tolist()
+    [0.095, 0.056, 0.134]
+    """
+    from scipy.stats import t
+
+    variance = estimates["standard_error"] ** 2
+    spread = max((estimates["excess_rate"] ** 2 - variance).mean(), 0.0)
+    kept = spread / (spread + variance)
+    centre = (1 - estimates["q_value"]) * kept * estimates["excess_rate"]
+    half = t.ppf(0.975, estimates["degrees"]) * np.sqrt(kept * variance)
+    return estimates.assign(
+        shrunk_rate=centre, shrunk_rate_low=centre - half, shrunk_rate_high=centre + half
+    )
+
+
+def _as_drivers(
+    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame
+) -> pd.DataFrame:
+    places = [int(place) for place in shown.index]
+    inside = [search.segments.members[:, place].indices for place in places]
+    contacts = np.array([len(members) for members in inside])
+    repeated = np.array([search.mix.repeated[members].sum() for members in inside])
+    excess = contacts * shown["shrunk_rate"].to_numpy()
+    rate = repeated / contacts
+    drivers = pd.DataFrame(
+        {
+            "segment": [search.segments.words(place) for place in places],
+            "columns": [" + ".join(search.segments.columns(place)) for place in places],
+            "closed_contacts": contacts,
+            "repeated_contacts": repeated,
+            "repeat_rate": rate,
+            "expected_repeat_rate": np.clip(rate - shown["excess_rate"].to_numpy(), 0, 1),
+            "excess_repeats": excess,
+            "excess_repeats_low": contacts * shown["shrunk_rate_low"].to_numpy(),
+            "excess_repeats_high": contacts * shown["shrunk_rate_high"].to_numpy(),
+            "q_value": shown["q_value"].to_numpy(),
+            "handle_hours": excess * _follow_up_hours(casebook, rows, inside),
+            "lever": name_levers(casebook, rows, search, places),
+            "reading": casebook.settings["reading"],
+            "window": str(RepeatWindow.parse(casebook.settings["window"])),
+        }
+    )
+    ordered = drivers.sort_values(["excess_repeats", "segment"], ascending=[False, True])
+    return conform(DRIVERS, ordered.assign(rank=range(1, len(ordered) + 1)))
+
+
+def _follow_up_hours(casebook: Casebook, rows: SegmentRows, inside: list[np.ndarray]) -> np.ndarray:
+    """Give the mean handle time of each segment's follow-ups, in hours; NaN if unknown."""
+    handled = casebook.table("contacts", ["contact_id", "handle_seconds"])
+    seconds = rows.contacts["follow_up_id"].map(handled.set_index("contact_id")["handle_seconds"])
+    hours = seconds.astype("Float64").to_numpy(dtype=float, na_value=np.nan) / 3600
+    known = [hours[members][~np.isnan(hours[members])] for members in inside]
+    return np.array([part.mean() if len(part) else np.nan for part in known])

@@ -1,0 +1,131 @@
+"""What a feature is, and the frame of features with its descriptions.
+
+Enters: nothing but declarations. Leaves: :class:`Feature` and :class:`Features`,
+which the risk room reads. No value is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from fcr_ml.frames.tables import Known
+
+Group = Literal["contact", "wording", "customer", "desk", "calendar"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number known about a contact at its moment of prediction.
+
+    Parameters
+    ----------
+    name : str
+        Column in :attr:`Features.frame`.
+    meaning : str
+        What one value says.
+    unit : str
+        ``contacts``, ``hours``, ``share``, ``0 or 1`` and the like.
+    group : {'contact', 'wording', 'customer', 'desk', 'calendar'}
+        Where it comes from.
+    known : {'at_start', 'at_end'}
+        From when on its value is known; nothing known later is ever a feature.
+    of : str
+        For a repeat rate so far: the column of the frame whose value the rate
+        belongs to; empty for everything else.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    group: Group
+    known: Known = "at_end"
+    of: str = ""
+
+    @property
+    def closed(self) -> str:
+        """Column with the closed contacts behind a repeat rate so far."""
+        return self.name.removesuffix("_repeat_rate") + "_closed"
+
+
+@dataclass(frozen=True)
+class Features:
+    """What was known of every contact when it ended.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a contact that has ended, by ``contact_id``: ``contact_id``,
+        ``customer_id``, ``moment_epoch``, the text columns in ``categories``,
+        one ``float64`` column a feature, NaN where nothing is known, and the
+        closed contacts behind each rate.
+    described : sequence of Feature
+        The feature columns, in the order of the frame.
+    categories : sequence of str
+        Text columns that rates belong to and figures may be grouped by.
+    """
+
+    frame: pd.DataFrame
+    described: Sequence[Feature]
+    categories: Sequence[str]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the feature columns."""
+        return [feature.name for feature in self.described]
+
+    def feature(self, name: str) -> Feature:
+        """Give the description of a feature.
+
+        Raises
+        ------
+        KeyError
+            When there is no feature of that name.
+        """
+        for described in self.described:
+            if described.name == name:
+                return described
+        raise KeyError(name)
+
+
+DECLARED = (
+    Feature("transfers", "times it was handed on", "times", "contact"),
+    Feature("handle_minutes", "time agents were held by it", "minutes", "contact"),
+    Feature("hold_share", "share of the handle time on hold", "share", "contact"),
+    Feature("hours_to_end", "from its start to its end", "hours", "contact"),
+    Feature("agent_says_resolved", "the agent claimed it resolved", "0 or 1", "contact"),
+    Feature("not_resolvable", "tagged as not resolvable at once", "0 or 1", "contact"),
+    Feature("topic_strength", "share of like notes that vote for its topic", "share", "contact"),
+    Feature("words", "words in the note", "words", "contact"),
+    Feature("is_thin", "the note says too little to tell the topic", "0 or 1", "contact"),
+    Feature("has_note", "there is a note", "0 or 1", "contact"),
+    Feature("has_answer", "there is a note of what the desk answered", "0 or 1", "contact"),
+    Feature("answer_characters", "length of the desk's answer", "characters", "contact"),
+    Feature("answer_questions", "question marks in the desk's answer", "marks", "contact"),
+    Feature("note_questions", "question marks in the note", "marks", "wording"),
+    Feature("again_words", "words such as 'still' and 'again' in the note", "words", "wording"),
+    Feature("thanks_words", "words of thanks or success in the note", "words", "wording"),
+    Feature("earlier_contacts_7d", "customer's contacts in 7 days", "contacts", "customer"),
+    Feature("earlier_contacts_30d", "customer's contacts in 30 days", "contacts", "customer"),
+    Feature("earlier_contacts_365d", "customer's contacts in 365 days", "contacts", "customer"),
+    Feature("earlier_contacts", "customer's contacts ever", "contacts", "customer"),
+    Feature("contacts_while_running", "customer's contacts while it ran", "contacts", "customer"),
+    Feature("hours_since_previous", "since the customer's previous start", "hours", "customer"),
+    Feature("is_previous_running", "the previous contact had not ended", "0 or 1", "customer"),
+    Feature("is_previous_reason_code", "reason code of the previous one", "0 or 1", "customer"),
+    Feature("is_previous_topic", "topic of the previous contact", "0 or 1", "customer"),
+    Feature("earlier_same_reason_code_7d", "same reason code, 7 days", "contacts", "customer"),
+    Feature("earlier_same_reason_code_30d", "same reason code, 30 days", "contacts", "customer"),
+    Feature("earlier_same_reason_code", "same reason code, ever", "contacts", "customer"),
+    Feature("earlier_in_case", "ended contacts of its case", "contacts", "customer"),
+    Feature("desk_repeat_rate", "repeat rate of the whole desk so far", "share", "desk"),
+    Feature("desk_load", "contacts in 24 hours over their daily mean in 30 days", "ratio", "desk"),
+    Feature("queue_load", "the same within its queue", "ratio", "desk"),
+    Feature("end_hour", "hour of the day at its end, UTC", "hour", "calendar"),
+    Feature("end_weekday", "day of the week at its end, Monday 0, UTC", "day", "calendar"),
+)
+"""Features that do not depend on what a log calls its columns. Counts of the
+customer's contacts are of others, begun strictly before the moment."""

@@ -1,0 +1,162 @@
+"""What a contact's moment knows of the past: of its customer, its kind and the desk.
+
+Enters: contacts with moments and labels, from :mod:`fcr_ml.features.moments`, and
+an engine. Leaves: counts, waiting times and repeat rates so far. Every question
+about time is asked in SQL, strictly before the moment; labels enter only when
+their window has run out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.engine import DuckEngine, statement
+
+_DAY = 86_400
+_TIMES = ["started_epoch", "moment_epoch", "closes_epoch", "repeats_millionths"]
+
+PRIOR_CONTACTS = 20
+"""Weight of the overall rate in every rate so far, in closed contacts. Twenty is
+about where a rate near 0.2 has a standard error of half its size."""
+
+
+class Past:
+    """The contacts as the engine knows them, and what may be asked of their past.
+
+    Parameters
+    ----------
+    engine : DuckEngine
+        Runs the statements.
+    contacts : pandas.DataFrame
+        From :func:`fcr_ml.features.moments.read_contacts`.
+    rated : mapping of str to str
+        The stem of a rate's name, to the column whose values have rates.
+    """
+
+    def __init__(
+        self, engine: DuckEngine, contacts: pd.DataFrame, rated: Mapping[str, str]
+    ) -> None:
+        self._engine = engine
+        self.rated = list(rated)
+        keys = {stem: contacts[column] for stem, column in rated.items()}
+        keys["desk"] = pd.Series("desk", index=contacts.index)
+        if "case_id" in contacts.columns:
+            keys["case"] = contacts["case_id"]
+        if "reason_code" in contacts.columns:
+            # A separator that no log uses, so that two keys never run into one.
+            pair = contacts["customer_id"] + "\x1f" + contacts["reason_code"]
+            keys["customer and reason code"] = pair
+        # A log's own column names need not be plain, so the engine counts them.
+        self._columns = {stem: f"key_{place}" for place, stem in enumerate(keys)}
+        texts = {self._columns[stem]: key.astype("string") for stem, key in keys.items()}
+        for name in ("reason_code", "topic_id"):
+            given = contacts[name] if name in contacts.columns else None
+            texts[name] = pd.Series(given, index=contacts.index, dtype="string")
+        engine.put("moments", contacts[["contact_id", "customer_id", *_TIMES]].assign(**texts))
+
+    def has(self, key: str) -> bool:
+        """Say whether the log has the column behind a key."""
+        return key in self._columns
+
+    def counts(self, key: str, clock: str, days: tuple[int, int]) -> pd.DataFrame:
+        """Count other contacts of the same key known by the moment.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By ``contact_id``: ``in_short`` and ``in_long``, within as many days,
+            and ``ever``. Contacts without the key are not there.
+        """
+        short, long = (span * _DAY for span in days)
+        column = self._columns[key]
+        return self._ask("features_counts", key=column, clock=clock, short=short, long=long)
+
+    def closed(self, key: str) -> pd.DataFrame:
+        """Give ``closed_contacts`` and their ``repeats`` of the same key by ``contact_id``."""
+        closed = self._ask("features_rates", key=self._columns[key])
+        return closed.assign(repeats=closed.pop("repeats_millionths") / 1_000_000)
+
+    def previous(self) -> pd.DataFrame:
+        """Give what is known of the customer's previous contact, by ``contact_id``."""
+        return self._ask("features_previous")
+
+    def _ask(self, name: str, **parameters: int | str) -> pd.DataFrame:
+        self._engine.run(statement(name, **parameters), out="answered")
+        answered = self._engine.fetch("answered").set_index("contact_id")
+        return answered.astype(np.float64).set_index(answered.index.astype(object))
+
+
+def customer_history(past: Past) -> pd.DataFrame:
+    """Give what was known of each contact's customer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``contact_id``, every contact that has ended. Counts are of other
+        contacts begun strictly before the moment; same-reason and same-case
+        counts of those that had also ended by then.
+    """
+    recent = past.counts("customer", "started_epoch", (7, 30))
+    older = past.counts("customer", "started_epoch", (90, 365))
+    history = past.previous()
+    history["earlier_contacts_7d"] = recent["in_short"]
+    history["earlier_contacts_30d"] = recent["in_long"]
+    history["earlier_contacts_365d"] = older["in_long"]
+    history["earlier_contacts"] = older["ever"]
+    history["contacts_while_running"] = older["ever"] - history.pop("earlier_at_start")
+    history["hours_since_previous"] = history.pop("seconds_since_previous") / 3_600
+    if past.has("customer and reason code"):
+        same = past.counts("customer and reason code", "moment_epoch", (7, 30))
+        history["earlier_same_reason_code_7d"] = same["in_short"]
+        history["earlier_same_reason_code_30d"] = same["in_long"]
+        history["earlier_same_reason_code"] = same["ever"]
+    else:
+        history = history.drop(columns="is_previous_reason_code")
+    if not past.has("topic"):
+        history = history.drop(columns="is_previous_topic")
+    if past.has("case"):
+        history["earlier_in_case"] = past.counts("case", "moment_epoch", (7, 30))["ever"]
+    return history
+
+
+def desk_history(past: Past) -> pd.DataFrame:
+    """Give how busy the desk, and the contact's queue, was.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``contact_id``: contacts begun in the 24 hours before the moment,
+        over the daily mean of the 30 days before it; NaN where those had none.
+    """
+    loads = {}
+    for key in ("desk", "queue"):
+        if past.has(key):
+            counts = past.counts(key, "started_epoch", (1, 30))
+            a_day = counts["in_long"] / 30
+            loads[f"{key}_load"] = counts["in_short"] / a_day.where(a_day > 0)
+    return pd.DataFrame(loads)
+
+
+def rates_so_far(past: Past) -> pd.DataFrame:
+    """Give smoothed repeat rates so far, one for each rated column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``contact_id``: ``desk_repeat_rate``, the rate of everything closed
+        by the moment; ``{stem}_repeat_rate``, (repeats + 20 × desk rate) /
+        (closed + 20) over closed contacts of the same value; ``{stem}_closed``,
+        their number. NaN where the value is missing or nothing has closed yet.
+    """
+    desk = past.closed("desk")
+    overall = desk["repeats"] / desk["closed_contacts"].where(desk["closed_contacts"] > 0)
+    rates = {"desk_repeat_rate": overall}
+    for stem in past.rated:
+        closed = past.closed(stem).reindex(desk.index)
+        repeats = closed["repeats"] + PRIOR_CONTACTS * overall
+        rates[f"{stem}_repeat_rate"] = repeats / (closed["closed_contacts"] + PRIOR_CONTACTS)
+        rates[f"{stem}_closed"] = closed["closed_contacts"]
+    return pd.DataFrame(rates)

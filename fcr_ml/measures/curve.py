@@ -1,0 +1,82 @@
+"""FCR along the length of the window, and along the months.
+
+Enters: a casebook. Leaves: one row a window length or a month, for charts. Closed
+contacts only; the last months therefore have fewer contacts, never a better rate.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fcr_ml.engine import statement
+from fcr_ml.frames import Casebook, RepeatWindow
+from fcr_ml.measures.fcr import measure_fcr, with_rates
+from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
+
+WINDOW_MARKS = (
+    *("10m", "30m", "1h", "2h", "4h", "8h", "12h", "24h", "36h", "48h"),
+    *("3d", "4d", "5d", "7d", "10d", "14d", "21d", "30d"),
+)
+"""Window lengths at which the curve is told: about evenly spaced on a log scale."""
+
+
+def window_curve(casebook: Casebook, reading: str | None = None) -> pd.DataFrame:
+    """Give the repeat rate as the repeat window grows.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        Its longest window bounds the curve.
+    reading : str, optional
+        The main reading if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``reading``, ``window``, ``hours``, ``closed_contacts``,
+        ``repeated_contacts``, ``repeat_rate``, ``repeat_rate_low`` and
+        ``repeat_rate_high`` (95 %, by customer), shortest window first. A contact
+        counts under every window that it was followed through, so each row agrees
+        with the FCR of a casebook built with that window. Empty without outcomes.
+    """
+    longest = max(RepeatWindow.parse(window) for window in casebook.settings["windows"])
+    marks = [m for m in map(RepeatWindow.parse, WINDOW_MARKS) if m <= longest]
+    asked = {"reading": [reading or casebook.settings["reading"]], "repeat_window": [str(longest)]}
+    with casebook_engine(casebook) as engine:
+        put_asked(engine, pd.DataFrame(asked), casebook.as_of)
+        put_group(engine, casebook, "all")
+        engine.put("marks", pd.DataFrame({"seconds": [mark.seconds for mark in marks]}))
+        engine.run(statement("fcr_curve"), out="counts")
+        counts = engine.fetch("counts")
+    rates = with_rates(counts)
+    return pd.DataFrame(
+        {
+            "reading": pd.Series(asked["reading"] * len(rates), dtype="string"),
+            "window": [str(RepeatWindow(int(seconds))) for seconds in rates["seconds"]],
+            "hours": rates["seconds"] / 3600,
+            "closed_contacts": rates["closed_contacts"],
+            "repeated_contacts": rates["repeated_contacts"],
+            "repeat_rate": 1 - rates["fcr_rate"],
+            "repeat_rate_low": 1 - rates["fcr_rate_high"],
+            "repeat_rate_high": 1 - rates["fcr_rate_low"],
+        }
+    )
+
+
+def fcr_by_month(casebook: Casebook, minimum_contacts: int = 30) -> pd.DataFrame:
+    """Give the rows of FCR by month, UTC, of the contact's start, oldest first.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        In its main window; in its main reading and in 'related'.
+    minimum_contacts : int
+        Closed contacts below which a month has no rate.
+
+    Returns
+    -------
+    pandas.DataFrame
+        FCR, group 'month' only.
+    """
+    figures = measure_fcr(casebook, groups=["month"], minimum_contacts=minimum_contacts)
+    return figures[figures["group"] == "month"].reset_index(drop=True)

@@ -1,0 +1,146 @@
+"""The desk's list: open contacts most worth a call before the customer has to come back.
+
+Enters: a casebook, its features and a scorer. Leaves: ``FLAGS``, one row a
+customer at most, with reasons, tie bounds and the share that is left alone. It
+never decides what is done; that is the desk's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.errors import SettingsError
+from fcr_ml.features import Features
+from fcr_ml.frames import Casebook
+from fcr_ml.frames.conform import conform, empty
+from fcr_ml.frames.tables import FLAGS
+from fcr_ml.risk.reasons import explain
+from fcr_ml.risk.rows import open_rows
+
+_HOUR = 3_600
+
+
+class Scorer(Protocol):
+    """What ranks contacts: the model, a baseline or the counting rule."""
+
+    name: str
+
+    def risk(self, rows: pd.DataFrame) -> np.ndarray:
+        """Give the probability of being repeated, shape (n,)."""
+        ...
+
+    def contributions(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Give each feature's share in the log-odds, same rows."""
+        ...
+
+
+def flag_contacts(
+    casebook: Casebook,
+    features: Features,
+    scorer: Scorer,
+    capacity: int = 50,
+    left_alone_share: float = 0.1,
+) -> pd.DataFrame:
+    """Give the open contacts of highest risk.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        Its moment decides what is open.
+    features : Features
+        Of the same casebook.
+    scorer : Scorer
+        Fitted.
+    capacity : int
+        Most rows in the list. A customer is listed once, with the riskiest
+        contact.
+    left_alone_share : float
+        Share of contacts that are not to be helped, so that help can be proved.
+        Drawn by a hash of the ``contact_id``: the same contact is drawn, or not,
+        every night.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``FLAGS`` by rank; equal risks stand in the order of ``contact_id``, and
+        ``tie_low`` to ``tie_high`` are the ranks they share. Empty when nothing
+        is open.
+
+    Raises
+    ------
+    SettingsError
+        When the capacity is not positive or the share not between 0 and 1.
+    """
+    if capacity < 1 or not 0 <= left_alone_share < 1:
+        raise SettingsError(
+            f"flags: capacity {capacity} and left_alone_share {left_alone_share:g} are given; the "
+            "capacity must be 1 or more, the share at least 0 and below 1."
+        )
+    candidates = score_open_contacts(casebook, features, scorer)
+    candidates = candidates.drop_duplicates("customer_id", keep="first", ignore_index=True)
+    if candidates.empty:
+        return empty(FLAGS)
+    ranks = candidates["risk"].rank(ascending=False, method="min")
+    candidates["tie_low"] = ranks.astype("int64")
+    highest = candidates["risk"].rank(ascending=False, method="max")
+    candidates["tie_high"] = highest.astype("int64")
+    listed = candidates.head(capacity).copy()
+    names = _topic_names(casebook)
+    told = explain(listed, scorer.contributions(listed), features, names)
+    ids = listed["contact_id"]
+    flags = pd.concat([listed.drop(columns=["topic"], errors="ignore"), told], axis=1)
+    flags["rank"] = np.arange(1, len(flags) + 1)
+    flags["ended_at"] = pd.to_datetime(listed["moment_epoch"], unit="s", utc=True)
+    left = (listed["closes_at"] - casebook.as_of).dt.total_seconds() / _HOUR
+    flags["hours_left"] = left
+    if "topic_id" in listed.columns:
+        flags["topic"] = listed["topic_id"].map(names).astype("string")
+    flags["earlier_contact_id"] = ids.map(_earlier_contacts(casebook)).astype("string")
+    flags["is_left_alone"] = [is_left_alone(contact, left_alone_share) for contact in ids]
+    absent = {c: None for c in FLAGS.columns if c not in flags.columns}
+    return conform(FLAGS, flags.assign(**absent))
+
+
+def score_open_contacts(casebook: Casebook, features: Features, scorer: Scorer) -> pd.DataFrame:
+    """Give every open contact with its ``risk``, riskiest first, then by ``contact_id``."""
+    rows = open_rows(casebook, features)
+    scored = rows.assign(risk=scorer.risk(rows) if len(rows) else np.empty(0))
+    return scored.sort_values(["risk", "contact_id"], ascending=[False, True], ignore_index=True)
+
+
+def is_left_alone(contact_id: str, share: float) -> bool:
+    """Say whether a contact is drawn to be left alone.
+
+    The first eight bytes of its SHA-256, as a fraction of their range, lie below
+    the share.
+
+    Examples
+    --------
+    >>> is_left_alone("c1", 0.0), is_left_alone("c1", 0.99)
+    (False, True)
+    """
+    digest = hashlib.sha256(contact_id.encode("utf-8")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64 < share
+
+
+def _topic_names(casebook: Casebook) -> dict[str, str]:
+    if "topic_cards" not in casebook.table_names:
+        return {}
+    cards = casebook.table("topic_cards", ["topic_id", "topic"])
+    return dict(zip(cards["topic_id"], cards["topic"], strict=True))
+
+
+def _earlier_contacts(casebook: Casebook) -> dict[str, str]:
+    """Give the related earlier contact of each follow-up, the most probable one."""
+    if "links" not in casebook.table_names:
+        return {}
+    links = casebook.table("links", ["contact_id", "follow_up_id", "link_probability", "verdict"])
+    links = links[(links["verdict"] != "unrelated").to_numpy(dtype=bool)]
+    links = links.sort_values(
+        ["link_probability", "contact_id"], ascending=[False, True]
+    ).drop_duplicates("follow_up_id")
+    return dict(zip(links["follow_up_id"], links["contact_id"], strict=True))

@@ -1,0 +1,156 @@
+"""Figures of a ranking against labels that may be probabilities, ties handled.
+
+Enters: scores, labels between 0 and 1, and how often each contact counts. Leaves:
+AUC, average precision, calibration error, and what a list of a given length
+catches at best, at worst and on average over the orders that ties leave open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Contacts from the highest score to the lowest, equal scores together.
+
+    Sorted once, so that a bootstrap draws thousands of figures from it.
+
+    Parameters
+    ----------
+    order : numpy.ndarray
+        Row numbers, highest score first.
+    labels : numpy.ndarray
+        Labels in that order.
+    begins : numpy.ndarray
+        Where each run of equal scores begins.
+    """
+
+    order: np.ndarray
+    labels: np.ndarray
+    begins: np.ndarray
+
+    @classmethod
+    def of(cls, scores: np.ndarray, labels: np.ndarray) -> Ranking:
+        """Rank contacts by score."""
+        order = np.argsort(-scores, kind="stable")
+        ranked = scores[order]
+        begins = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(ranked) else order
+        return cls(order, labels[order], begins)
+
+    def auc(self, weights: np.ndarray | None = None) -> float:
+        """Give the chance that a repeated contact ranks above a resolved one.
+
+        A label of 0.7 is 0.7 of a repeated and 0.3 of a resolved contact; ties
+        count half. NaN where either kind is missing.
+        """
+        repeats, others = self._masses(weights)
+        total = repeats.sum() * others.sum()
+        if total <= 0:
+            return float("nan")
+        below = others.sum() - np.cumsum(others)
+        return float((repeats * (below + others / 2)).sum() / total)
+
+    def average_precision(self, weights: np.ndarray | None = None) -> float:
+        """Give the mean precision over the repeats, runs of ties taken whole."""
+        repeats, others = self._masses(weights)
+        if repeats.sum() <= 0:
+            return float("nan")
+        caught, listed = np.cumsum(repeats), np.cumsum(repeats + others)
+        precision = np.divide(caught, listed, out=np.zeros_like(caught), where=listed > 0)
+        return float((repeats * precision).sum() / repeats.sum())
+
+    def _masses(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Give repeated and resolved mass of each run of equal scores."""
+        if len(self.order) == 0:
+            return np.zeros(1), np.zeros(1)
+        counted = np.ones(len(self.order)) if weights is None else weights[self.order]
+        repeats = np.add.reduceat(counted * self.labels, self.begins)
+        return repeats, np.add.reduceat(counted, self.begins) - repeats
+
+    def caught(self, capacity: int) -> tuple[float, float, float]:
+        """Give the repeats among the first ``capacity`` contacts.
+
+        Returns
+        -------
+        tuple of float
+            Mean over the orders that equal scores leave open, the worst of
+            them, the best of them.
+        """
+        capacity = min(capacity, len(self.order))
+        if capacity <= 0:
+            return 0.0, 0.0, 0.0
+        run = int(np.searchsorted(self.begins, capacity, side="left")) - 1
+        begin = int(self.begins[run])
+        end = int(self.begins[run + 1]) if run + 1 < len(self.begins) else len(self.order)
+        sure, tied = float(self.labels[:begin].sum()), np.sort(self.labels[begin:end])
+        places = capacity - begin
+        worst, best = float(tied[:places].sum()), float(tied[len(tied) - places :].sum())
+        return sure + places * float(tied.mean()), sure + worst, sure + best
+
+
+def brier_score(risks: np.ndarray, labels: np.ndarray) -> float:
+    """Give the mean squared distance of risk and outcome.
+
+    For a label y that is a probability, its expectation over the outcome:
+    y(1 - r)² + (1 - y)r².
+    """
+    return float((labels * (1 - risks) ** 2 + (1 - labels) * risks**2).mean())
+
+
+def calibration_bins(risks: np.ndarray, labels: np.ndarray, bins: int = 10) -> np.ndarray:
+    """Give mean risk, repeat rate and contacts of equally filled bins of risk.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (bins, 3); fewer rows where there are fewer contacts.
+    """
+    order = np.argsort(risks, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return np.array([[risks[p].mean(), labels[p].mean(), len(p)] for p in parts]).reshape(-1, 3)
+
+
+def calibration_error(risks: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
+    """Give the mean distance of risk and repeat rate over equally filled bins."""
+    filled = calibration_bins(risks, labels, bins)
+    return float((np.abs(filled[:, 0] - filled[:, 1]) * filled[:, 2]).sum() / len(risks))
+
+
+def customer_draws(customers: np.ndarray, draws: int, random_state: int = 0) -> np.ndarray:
+    """Draw customers with replacement, and give how often each contact counts.
+
+    Contacts of one customer are not independent, so whole customers are drawn.
+
+    Parameters
+    ----------
+    customers : numpy.ndarray
+        Whole number of each contact's customer, 0 to k - 1.
+    draws : int
+        How many bootstrap samples.
+    random_state : int
+        Seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, contacts), 16-bit counts.
+    """
+    generator = np.random.default_rng(random_state)
+    k = int(customers.max()) + 1 if len(customers) else 0
+    counts = np.empty((draws, len(customers)), dtype=np.uint16)
+    for place in range(draws):
+        drawn = np.bincount(generator.integers(0, k, k), minlength=k) if k else np.zeros(0)
+        counts[place] = drawn[customers]
+    return counts
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """Give the middle 95 % of bootstrap figures, NaN where none is a number."""
+    known = values[~np.isnan(values)]
+    if len(known) == 0:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,106 @@
+"""Contacts to learn from and contacts to score.
+
+Enters: a casebook and its features. Leaves: the closed contacts with their label,
+in the order of their moments, and the open ones that a desk could still help. A
+contact whose customer was back before it ended belongs to neither: at its moment
+there was nothing left to predict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from fcr_ml.features import Features
+from fcr_ml.features.moments import epochs, main_outcomes
+from fcr_ml.frames import Casebook, RepeatWindow
+
+_HOUR = 3_600
+
+
+def closed_rows(
+    casebook: Casebook, features: Features, acted_on: Collection[str] = ()
+) -> pd.DataFrame:
+    """Give the contacts whose outcome is known, with features and label.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        Its main reading and window make the label.
+    features : Features
+        Of the same casebook.
+    acted_on : collection of str
+        Contacts that somebody helped because they were flagged. They are left
+        out: their outcome says what the help did, not what the risk was.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By moment and ``contact_id``: the features' frame with ``closes_epoch``,
+        ``repeated_probability`` and ``is_repeated``. Counted inbound contacts
+        that ended, and whose customer had not returned by then.
+    """
+    rows = _with_outcomes(casebook, features)
+    is_label = rows["is_closed"].to_numpy(dtype=bool) & ~rows["contact_id"].isin(acted_on)
+    rows = rows[is_label & (rows["return_epoch"].isna() | ~_is_back(rows))]
+    rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])
+    return rows.reset_index(drop=True)
+
+
+def open_rows(casebook: Casebook, features: Features) -> pd.DataFrame:
+    """Give the contacts that can still be helped before their window closes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By moment and ``contact_id``: the features' frame with ``closes_at``.
+        Counted inbound contacts that ended, whose window still runs as of the
+        casebook's moment and whose customer has not returned.
+    """
+    rows = _with_outcomes(casebook, features)
+    is_open = ~rows["is_closed"].to_numpy(dtype=bool) & (rows["outcome"] == "open").to_numpy()
+    rows = rows[is_open & (rows["closes_at"] > casebook.as_of).to_numpy()]
+    return rows.drop(
+        columns=["is_closed", "outcome", "return_epoch", "repeated_probability", "is_repeated"]
+    ).reset_index(drop=True)
+
+
+def _with_outcomes(casebook: Casebook, features: Features) -> pd.DataFrame:
+    """Join features and main outcomes: counted, inbound, window begun."""
+    outcomes = main_outcomes(casebook)
+    begun = outcomes["is_counted"].to_numpy(dtype=bool) & outcomes["closes_at"].notna().to_numpy()
+    outcomes = outcomes[begun]
+    closes = epochs(outcomes["closes_at"])
+    begins = closes - RepeatWindow.parse(casebook.settings["window"]).seconds
+    labels = pd.DataFrame(
+        {
+            "contact_id": outcomes["contact_id"].astype(object),
+            "closes_at": outcomes["closes_at"],
+            "closes_epoch": closes.astype("int64"),
+            "is_closed": outcomes["is_closed"].astype(bool),
+            "outcome": outcomes["outcome"].astype(object),
+            "is_repeated": outcomes["outcome"] == "repeated",
+            "repeated_probability": outcomes["repeated_probability"].astype(float),
+            "return_epoch": begins + outcomes["hours_to_return"] * _HOUR,
+        }
+    ).astype({"return_epoch": "Float64", "is_repeated": bool})
+    rows = features.frame.merge(labels, on="contact_id", how="inner")
+    rows = rows[rows["contact_id"].isin(_inbound(casebook)) & _runs_on(rows)]
+    return rows.sort_values(["moment_epoch", "contact_id"], ignore_index=True)
+
+
+def _is_back(rows: pd.DataFrame) -> pd.Series:
+    """Say whose customer had returned by the moment of prediction."""
+    return (rows["return_epoch"] <= rows["moment_epoch"]).fillna(False).astype(bool)
+
+
+def _runs_on(rows: pd.DataFrame) -> pd.Series:
+    """Say whose window runs beyond the moment; one that begins at the start may not."""
+    return rows["closes_epoch"] > rows["moment_epoch"]
+
+
+def _inbound(casebook: Casebook) -> pd.Series:
+    contacts = casebook.table("contacts", ["contact_id", "direction"])
+    is_outbound = contacts["direction"].str.lower() == "outbound"
+    return contacts["contact_id"][~is_outbound.fillna(False).to_numpy(dtype=bool)].astype(object)

@@ -1,0 +1,132 @@
+"""The whole of the risk room in one call: learn, test, choose, flag.
+
+Enters: a casebook. Leaves: a :class:`RiskStudy` with the scorer that proved itself,
+its evaluation, the risks of all open contacts and the desk's list. A log on which
+nothing can be tested gets a counting rule and is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fcr_ml.features import Features, build_features
+from fcr_ml.frames import Casebook
+from fcr_ml.frames.conform import empty
+from fcr_ml.frames.tables import FLAGS
+from fcr_ml.risk.baselines import CountingRule, fit_baselines
+from fcr_ml.risk.evaluate import Evaluation, evaluate_risks
+from fcr_ml.risk.flags import Scorer, flag_contacts, score_open_contacts
+from fcr_ml.risk.model import RiskModel
+from fcr_ml.risk.rows import closed_rows
+from fcr_ml.risk.split import NotEnoughContactsError, TimeSplit, split_by_time
+
+MODEL = "risk model"
+
+# More contacts than this make the intervals no narrower that anybody could read.
+_TESTED_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class RiskStudy:
+    """What one casebook says about risk.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        The model, or the baseline or rule that is used in its place; fitted for
+        use, its probabilities on the latest closed contacts.
+    evaluation : Evaluation or None
+        How it, and everything it was compared with, did on the test period; None
+        where the log is too small or too short for one.
+    split : TimeSplit or None
+        Over the closed contacts, as tested.
+    scores : pandas.DataFrame
+        ``contact_id`` and ``risk`` of every open contact, riskiest first.
+    flags : pandas.DataFrame
+        ``FLAGS``.
+    features : Features
+        What was known of every contact.
+    remarks : tuple of str
+        What a reader must know, in words.
+    """
+
+    scorer: Scorer
+    evaluation: Evaluation | None
+    split: TimeSplit | None
+    scores: pd.DataFrame
+    flags: pd.DataFrame
+    features: Features
+    remarks: tuple[str, ...]
+
+
+def study_risk(
+    casebook: Casebook,
+    capacity: int = 50,
+    left_alone_share: float = 0.1,
+    acted_on: Collection[str] = (),
+    features: Features | None = None,
+) -> RiskStudy:
+    """Learn from closed contacts, test on the latest of them, and flag open ones.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        The main reading and window in its settings say what is predicted.
+    capacity : int
+        Most rows in the desk's list.
+    left_alone_share : float
+        Share of contacts that are not to be helped.
+    acted_on : collection of str
+        Contacts that were helped because they were flagged; not learned from.
+    features : Features, optional
+        Of this casebook, where they are at hand already.
+
+    Returns
+    -------
+    RiskStudy
+        Two calls on the same casebook give the same bytes.
+    """
+    known = build_features(casebook) if features is None else features
+    rows = closed_rows(casebook, known, acted_on)
+    scorer: Scorer
+    try:
+        split = split_by_time(rows)
+        models = [*fit_baselines(rows, split), RiskModel(MODEL, known.names).fit(rows, split)]
+        tested = rows[split.test].tail(_TESTED_ROWS)
+        risks = {model.name: model.risk(tested) for model in models}
+        evaluation = evaluate_risks(tested, risks, MODEL, capacity)
+        best = next(model for model in models if model.name == evaluation.chosen)
+        scorer = RiskModel(best.name, best.names, best.knots, best.penalty)
+        scorer.fit(rows, split_by_time(rows, test_share=0))
+    except NotEnoughContactsError as shortage:
+        return _study_by_rule(casebook, known, rows, str(shortage), capacity, left_alone_share)
+    return RiskStudy(
+        scorer,
+        evaluation,
+        split,
+        score_open_contacts(casebook, known, scorer)[["contact_id", "risk"]],
+        flag_contacts(casebook, known, scorer, capacity, left_alone_share),
+        known,
+        evaluation.remarks,
+    )
+
+
+def _study_by_rule(
+    casebook: Casebook,
+    features: Features,
+    rows: pd.DataFrame,
+    shortage: str,
+    capacity: int,
+    left_alone_share: float,
+) -> RiskStudy:
+    rule = CountingRule().fit(rows)
+    remarks = [shortage, "Until then contacts are ranked by their customer's earlier contacts."]
+    scores = score_open_contacts(casebook, features, rule)[["contact_id", "risk"]]
+    flags = flag_contacts(casebook, features, rule, capacity, left_alone_share)
+    if rows.empty:
+        remarks[1] = "No contact has closed yet, so there is no risk to give and no list."
+        scores, flags = scores.head(0), empty(FLAGS)
+    return RiskStudy(rule, None, None, scores, flags, features, tuple(remarks))

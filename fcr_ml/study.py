@@ -1,0 +1,196 @@
+"""The east wing in one object: from a casebook to findings.
+
+Enters: a casebook, and what cleaning had to say. Leaves: every figure that the
+page, the screen and the CSV files show. It reads the casebook and only that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.frames.casebook import Casebook
+from fcr_ml.measures.curve import window_curve
+from fcr_ml.measures.fcr import measure_fcr
+from fcr_ml.measures.intervals import wilson_interval
+from fcr_ml.reports.findings import Findings
+from fcr_ml.risk.evaluate import Evaluation
+from fcr_ml.risk.study import study_risk
+from fcr_ml.stages import stage
+
+VERDICTS = ("double_post", "same_issue", "next_issue", "unrelated")
+
+
+def study_casebook(
+    casebook: Casebook,
+    title: str,
+    drivers: Mapping[str, Any],
+    risk: Mapping[str, Any],
+    set_aside: pd.DataFrame,
+    remarks: Sequence[str],
+) -> Findings:
+    """Measure, rank and flag.
+
+    Parameters
+    ----------
+    casebook : Casebook
+        As the west wing wrote it.
+    title : str
+        What the log is called on the page.
+    drivers, risk : mapping
+        Keyword arguments of ``rank_drivers`` and ``study_risk``.
+    set_aside : pandas.DataFrame
+        ``contact_id source_row reason detail``, from cleaning.
+    remarks : sequence of str
+        What cleaning did, in words.
+
+    Returns
+    -------
+    Findings
+    """
+    contacts = casebook.table("contacts", ["contact_id", "customer_id", "started_at"])
+    with stage("measures", len(contacts)) as running:
+        fcr = measure_fcr(casebook)
+        curve = window_curve(casebook)
+        running.rows_out = len(fcr)
+    with stage("drivers", len(contacts)) as running:
+        ranked = rank_drivers(casebook, **drivers)
+        running.rows_out = len(ranked)
+    with stage("risk", len(contacts)) as running:
+        studied = study_risk(casebook, **risk)
+        running.rows_out = len(studied.flags)
+    return Findings(
+        title=title,
+        as_of=casebook.as_of,
+        reading=casebook.settings["reading"],
+        window=casebook.settings["window"],
+        contacts=len(contacts),
+        customers=contacts["customer_id"].nunique(),
+        set_aside=_counted(set_aside),
+        remarks=[*remarks, *_casebook_remarks(casebook)],
+        first_contact_at=contacts["started_at"].min(),
+        last_contact_at=contacts["started_at"].max(),
+        fcr=fcr,
+        curve=curve.rename(columns={"repeat_rate_low": "low", "repeat_rate_high": "high"}),
+        drivers=ranked,
+        segments_looked_at=int(ranked.attrs.get("segments_looked_at", 0)),
+        topics=_topics(casebook, fcr),
+        share_without_topic=_share_without_topic(casebook),
+        verdicts=_verdicts(casebook),
+        risk=_risk_rows(studied.evaluation),
+        calibration=_calibration(studied.evaluation),
+        risk_remark=" ".join(studied.remarks),
+        flags=studied.flags,
+        open_contacts=_open_contacts(fcr, casebook),
+    )
+
+
+def _counted(set_aside: pd.DataFrame) -> pd.DataFrame:
+    counts = set_aside["reason"].value_counts().rename_axis("reason").reset_index(name="rows")
+    return counts.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
+
+
+def _casebook_remarks(casebook: Casebook) -> list[str]:
+    remarks = []
+    contacts = casebook.table("contacts", ["ended_at"])
+    not_ended = int(contacts["ended_at"].isna().sum())
+    if casebook.settings["window_from"] == "start":
+        remarks.append("Repeat windows begin when a contact starts.")
+    elif not_ended:
+        remarks.append(
+            f"{not_ended:,} of {len(contacts):,} contacts have not ended; their window has not "
+            "begun, so they count neither as repeated nor as resolved."
+        )
+    if _share_without_topic(casebook) is None:
+        remarks.append(
+            "The log has no notes: there are no topics, and links rest on time, customer and "
+            "case id alone. 'related' and 'same issue' are then weak readings; the same code "
+            "is the surer one."
+        )
+    return remarks
+
+
+def _share_without_topic(casebook: Casebook) -> float | None:
+    topics = casebook.table("topics", ["topic_id", "no_topic_reason"])
+    if topics["no_topic_reason"].eq("no_note").all():
+        return None
+    return float(topics["topic_id"].isna().mean())
+
+
+def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
+    cards = casebook.table("topic_cards")
+    settings = casebook.settings
+    rows = fcr[
+        (fcr["group"] == "topic")
+        & (fcr["reading"] == settings["reading"])
+        & (fcr["window"] == settings["window"])
+    ]
+    rates = pd.DataFrame(
+        {
+            "topic": rows["value"],
+            "closed_contacts": rows["closed_contacts"],
+            "repeat_rate": 1 - rows["fcr_rate"],
+            "low": 1 - rows["fcr_rate_high"],
+            "high": 1 - rows["fcr_rate_low"],
+        }
+    )
+    return cards.merge(rates, on="topic", how="left").fillna({"closed_contacts": 0})
+
+
+def _verdicts(casebook: Casebook) -> pd.DataFrame:
+    """Count the pairs by verdict, and what their probabilities expect.
+
+    A double post is certain by rule, so its expectation is its count.
+    """
+    links = casebook.table("links", ["verdict", "link_probability", "same_issue_probability"])
+    counts = links["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
+    doubled = links["verdict"] == "double_post"
+    judged = links[~doubled]
+    related = float(judged["link_probability"].sum())
+    same = float(judged["same_issue_probability"].sum())
+    expected = [float(doubled.sum()), same, related - same, len(judged) - related]
+    return pd.DataFrame(
+        {"verdict": VERDICTS, "pairs": counts.to_numpy(), "expected_pairs": expected}
+    )
+
+
+def _open_contacts(fcr: pd.DataFrame, casebook: Casebook) -> int:
+    settings = casebook.settings
+    main = fcr[
+        (fcr["group"] == "all")
+        & (fcr["reading"] == settings["reading"])
+        & (fcr["window"] == settings["window"])
+    ]
+    return int(main["open_contacts"].sum())
+
+
+def _risk_rows(evaluation: Evaluation | None) -> pd.DataFrame:
+    columns = ["name", "measure", "value", "low", "high", "contacts"]
+    if evaluation is None:
+        return pd.DataFrame(columns=columns)
+    figures = evaluation.figures[evaluation.figures["labels"] == "expected"]
+    rows: list[tuple[object, ...]] = []
+    for row in figures.to_dict("records"):
+        name, contacts = row["scorer"], row["contacts"]
+        rows += [
+            (name, "AUC", row["auc"], row["auc_low"], row["auc_high"], contacts),
+            (name, "average precision", row["average_precision"], None, None, contacts),
+            (name, "Brier score", row["brier_score"], None, None, contacts),
+            (name, "calibration error", row["calibration_error"], None, None, contacts),
+        ]
+    for row in evaluation.capacities.to_dict("records"):
+        measure = f"repeats caught in the first {row['listed']}"
+        rows.append((row["scorer"], measure, row["caught_rate"], None, None, None))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _calibration(evaluation: Evaluation | None) -> pd.DataFrame:
+    columns = {"mean_risk": "predicted", "repeat_rate": "observed", "contacts": "contacts"}
+    if evaluation is None:
+        return pd.DataFrame(columns=[*columns.values(), "low", "high"])
+    bins = evaluation.calibration.rename(columns=columns)
+    low, high = wilson_interval(bins["observed"] * bins["contacts"], bins["contacts"])
+    return bins.assign(low=low, high=high)

@@ -1,0 +1,93 @@
+"""The search: nothing where nothing is, and what was planted where it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fcr_ml.drivers.search import gather_evidence, prepare_search, thin_out
+
+from .conftest import PER_REPEAT, Parts, Planted, draw_rows
+
+TECH: Parts = (("queue", "Tech"),)
+HANDED_ON: Parts = (("was_transferred", "yes"),)
+CHAT_BILL: Parts = (("channel", "chat"), ("reason_code", "bill"))
+
+
+def _found(
+    size: int, seed: int, planted: Planted | None = None, **columns: Any
+) -> tuple[list[Parts], pd.DataFrame]:
+    search = prepare_search(draw_rows(size, seed, planted, **columns), 50, pairs=True)
+    held = thin_out(search, gather_evidence(search), q=0.05)
+    return [search.segments.parts[place] for place in held.index], held
+
+
+def test_nothing_is_found_where_nothing_was_planted() -> None:
+    # At q = 0.05 at most one log in twenty may show any driver at all. Of 24 logs
+    # five or more would then have a chance below 1 in 100; of 300 further logs none
+    # showed a driver.
+    with_drivers = [seed for seed in range(24) if _found(2_000, seed)[0]]
+    assert len(with_drivers) <= 4
+
+
+def test_single_p_values_are_fair_where_nothing_was_planted() -> None:
+    p_values = []
+    for seed in range(12):
+        search = prepare_search(draw_rows(2_500, seed), 50, pairs=False)
+        p_values += gather_evidence(search)["p_value"].tolist()
+    # About 220 values: the share below 0.1 has a standard error of 0.02, and
+    # values of one column are tied to each other.
+    assert 0.03 < np.mean(np.array(p_values) < 0.1) < 0.17
+    assert 0.4 < np.mean(np.array(p_values) < 0.5) < 0.6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_planted_queue_is_found_alone(seed: int) -> None:
+    found, held = _found(6_000, seed, {TECH: 0.12})
+    assert found == [TECH]
+    truth = 0.12 * PER_REPEAT
+    error = held["standard_error"].iloc[0]
+    assert abs(held["excess_rate"].iloc[0] - truth) < 3.5 * error
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_planted_pair_is_found_instead_of_its_singles(seed: int) -> None:
+    assert _found(8_000, seed, {CHAT_BILL: 0.3})[0] == [CHAT_BILL]
+
+
+def test_two_planted_singles_do_not_make_a_pair() -> None:
+    found, _ = _found(8_000, 0, {TECH: 0.12, HANDED_ON: 0.12})
+    assert set(found) == {TECH, HANDED_ON}
+
+
+def test_false_drivers_stay_rare_among_true_ones() -> None:
+    # Everything that overlaps a true driver repeats more too; none of it may be
+    # listed. Over 60 logs of 8,000 the mean share of false drivers was 0.008, and 99
+    # of 100 true ones were listed.
+    planted: Planted = {TECH: 0.12, HANDED_ON: 0.12, CHAT_BILL: 0.3}
+    shares = []
+    for seed in range(5):
+        found, _ = _found(5_000, seed, planted)
+        assert TECH in found
+        shares.append(np.mean([parts not in planted for parts in found]))
+    assert np.mean(shares) <= 0.1
+
+
+def test_a_driver_with_another_name_is_found_once() -> None:
+    # The symptom says what the reason code says. Were each held against the other,
+    # neither would be found.
+    copied: dict[str, Any] = {"symptom": lambda reason: np.char.add("about ", reason.astype(str))}
+    found, _ = _found(6_000, 0, {(("reason_code", "bill"),): 0.15}, **copied)
+    assert len(found) == 1
+    assert found[0] in [(("reason_code", "bill"),), (("symptom", "about bill"),)]
+
+
+def test_a_single_look_needs_less_evidence_than_many() -> None:
+    search = prepare_search(draw_rows(3_000, 3, {TECH: 0.08}), 50, pairs=True)
+    evidence = gather_evidence(search)
+    assert (evidence["q_value"] >= evidence["p_value"] - 1e-15).all()
+    pairs = [len(parts) == 2 for parts in search.segments.parts]
+    assert (evidence.loc[pairs, "p_value"] >= evidence.loc[pairs, "single_p_value"]).all()

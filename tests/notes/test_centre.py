@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from fcr_ml.notes.centre import FEWEST_NOTES, centre_vectors
+
+
+def _vectors(rows: int, seed: int) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(rows, 8)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_the_middle_is_taken_out_and_the_length_restored() -> None:
+    # Middle (0.5, 0.5); what is left of each is (0.5, -0.5) and its opposite.
+    half = np.sqrt(0.5)
+    centred = centre_vectors(np.array([[1.0, 0.0], [0.0, 1.0]], np.float32))
+    assert centred == pytest.approx(np.array([[half, -half], [-half, half]]))
+
+
+def test_a_language_with_enough_notes_has_its_own_middle() -> None:
+    swedish, english = _vectors(FEWEST_NOTES, 0), _vectors(FEWEST_NOTES, 1) + 3
+    languages = ["sv"] * FEWEST_NOTES + ["en"] * FEWEST_NOTES
+    centred = centre_vectors(np.concatenate([swedish, english]), languages)
+    apart = np.concatenate([centre_vectors(swedish), centre_vectors(english)])
+    np.testing.assert_allclose(centred, apart, atol=1e-6)
+
+
+def test_a_language_with_few_notes_shares_the_middle_of_all() -> None:
+    vectors = _vectors(FEWEST_NOTES - 1, 0)
+    np.testing.assert_array_equal(
+        centre_vectors(vectors, ["sv"] * len(vectors)), centre_vectors(vectors)
+    )
+
+
+def test_missing_vectors_stay_missing_and_do_not_count() -> None:
+    vectors = _vectors(5, 0)
+    with_gap = np.insert(vectors, 2, np.nan, axis=0)
+    centred = centre_vectors(with_gap, [None] * 6)
+    assert np.isnan(centred[2]).all()
+    np.testing.assert_array_equal(np.delete(centred, 2, axis=0), centre_vectors(vectors))
+    assert np.isnan(centre_vectors(np.full((3, 2), np.nan, np.float32))).all()
+    assert centre_vectors(np.empty((0, 2), np.float32)).shape == (0, 2)
+
+
+def test_one_vector_alone_lies_in_the_middle_and_becomes_zero() -> None:
+    assert centre_vectors(_vectors(1, 0)).tolist() == [[0.0] * 8]
