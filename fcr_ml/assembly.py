@@ -137,7 +137,7 @@ class CasebookBuilder:
             return np.full((len(notes), 1), np.nan, dtype=np.float32), None
         counts = notes.loc[usable, "language"].value_counts()
         languages = {str(language): int(count) for language, count in counts.items()}
-        with stage("vectors", int(usable.sum())) as running:
+        with stage("vectors", int(notes["note"].notna().sum())) as running:
             encoder = open_encoder(
                 self.encoder, languages=languages, cache_folder=self.cache_folder
             )

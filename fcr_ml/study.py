@@ -13,6 +13,7 @@ import pandas as pd
 
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.casebook import Casebook
+from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
 from fcr_ml.measures.fcr import measure_fcr
 from fcr_ml.measures.intervals import wilson_interval
@@ -54,7 +55,7 @@ def study_casebook(
     contacts = casebook.table("contacts", ["contact_id", "customer_id", "started_at"])
     with stage("measures", len(contacts)) as running:
         fcr = measure_fcr(casebook)
-        curve = window_curve(casebook)
+        curve = pd.concat(window_curve(casebook, reading) for reading in READINGS)
         running.rows_out = len(fcr)
     with stage("drivers", len(contacts)) as running:
         ranked = rank_drivers(casebook, **drivers)
@@ -106,9 +107,9 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
         )
     if _share_without_topic(casebook) is None:
         remarks.append(
-            "The log has no notes: there are no topics, and links rest on time, customer and "
-            "case id alone. 'related' and 'same issue' are then weak readings; the same code "
-            "is the surer one."
+            "The log has no notes: there are no topics, and links rest on time, customer, case "
+            "id and reason code alone. 'related' and 'same issue' are weak readings then; the same "
+            "code is the surer one."
         )
     return remarks
 

@@ -15,8 +15,11 @@ from fcr_ml.notes.terms import terms
 EVIDENCE = {"note_similarity": 1, "word_similarity": 1, "is_same_topic": 1, "fewer_words": 0}
 """What the pair model weighs, and which way: 1 where more of it never speaks against
 a link, 0 where it may go either way (two long notes share more by chance). Time and
-case id are weighed apart. The reason code is not weighed: customers keep theirs from
-one matter to the next, so it told near from far worse than nothing did."""
+case id are weighed apart. The reason code is not weighed beside notes: customers keep
+theirs from one matter to the next (docs/decisions/0003-links.md)."""
+
+EVIDENCE_WITHOUT_NOTES = {"is_same_reason_code": 1}
+"""All that a log without notes has to say about what a contact was about."""
 
 
 class EvidenceBook:

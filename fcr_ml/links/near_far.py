@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fcr_ml.links.evidence import EVIDENCE
+from fcr_ml.links.evidence import EVIDENCE, EVIDENCE_WITHOUT_NOTES
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,12 @@ BUILT_IN_WEIGHTS = {
     "intercept": -2.2,
     "note_similarity": 3.6,
     "word_similarity": 4.4,
-    "is_same_reason_code": 0.6,
     "is_same_topic": 0.9,
 }
-"""Log-odds ratios for a log too small to learn its own; fitted on simulated
-centres only. Missing evidence weighs nothing."""
+BUILT_IN_WITHOUT_NOTES = {"intercept": -1.0, "is_same_reason_code": 1.6}
+"""Log-odds ratios for a log too small to learn its own, set by hand so that two notes
+with nothing in common are ten times likelier unrelated and two that share half of
+their words as much likelier related. Missing evidence weighs nothing."""
 
 
 @dataclass
@@ -122,8 +123,9 @@ class NearFarModel:
         self._classifier = None
         self.method_ = "built-in weights"
         sides = pd.concat([near, unrelated])
+        ways = EVIDENCE if sides["word_similarity"].notna().any() else EVIDENCE_WITHOUT_NOTES
         # Evidence that the log does not have at all cannot be weighed.
-        self._weighed = [name for name in EVIDENCE if sides[name].nunique() > 1]
+        self._weighed = [name for name in ways if sides[name].nunique() > 1]
         if min(len(near), len(unrelated)) < MINIMUM_PAIRS or not self._weighed:
             return
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -136,7 +138,7 @@ class NearFarModel:
             max_iter=60,
             max_leaf_nodes=8,
             min_samples_leaf=max(20, len(is_near) // 200),
-            monotonic_cst=[EVIDENCE[name] for name in self._weighed],
+            monotonic_cst=[ways[name] for name in self._weighed],
             early_stopping=False,
             random_state=self.random_state,
         ).fit(sides[self._weighed].to_numpy(float), is_near, sample_weight=weights)
@@ -147,12 +149,14 @@ class NearFarModel:
         Never below a fiftieth: no evidence here proves that two contacts differ.
         """
         if self._classifier is None:
-            names = [name for name in BUILT_IN_WEIGHTS if name in pairs.columns]
-            weights = np.array([BUILT_IN_WEIGHTS[name] for name in names])
-            evidence = pairs[names].to_numpy(float)
             has_notes = pairs["note_similarity"].notna() | pairs["word_similarity"].notna()
-            score = np.nansum(evidence * weights, axis=1)
-            return np.exp(score + BUILT_IN_WEIGHTS["intercept"] * has_notes.to_numpy())
+            return np.exp(
+                np.where(
+                    has_notes,
+                    _score(pairs, BUILT_IN_WEIGHTS),
+                    _score(pairs, BUILT_IN_WITHOUT_NOTES),
+                )
+            )
         chance_near = self._classifier.predict_proba(pairs[self._weighed].to_numpy(float))[:, 1]
         mixture = chance_near / (1 - chance_near)
         share = self.near_share_
@@ -193,6 +197,13 @@ class NearFarModel:
             return float((1 / (1 + np.exp(-log_odds - shift))).mean()) - self.near_share_
 
         self.gap_weights_[0] += brentq(surplus, -20, 20)
+
+
+def _score(pairs: pd.DataFrame, weights: dict[str, float]) -> np.ndarray:
+    names = [name for name in weights if name in pairs.columns]
+    evidence = pairs[names].to_numpy(float)
+    weighed = np.nansum(evidence * np.array([weights[name] for name in names]), axis=1)
+    return weighed + weights["intercept"]
 
 
 def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray:

@@ -26,6 +26,7 @@ def _pairs(random: np.random.Generator, is_related: np.ndarray, far: bool = Fals
             "note_similarity": random.normal(0.15 + 0.35 * is_related, 0.17).clip(-1, 1),
             "word_similarity": random.beta(1.5 + 2 * is_related, 8),
             "is_same_topic": np.where(random.random(count) < 0.2 + 0.5 * is_related, 1.0, 0.0),
+            "is_same_reason_code": np.nan,
             "fewer_words": random.integers(5, 60, count).astype(float),
         }
     )
@@ -92,6 +93,24 @@ def test_a_small_log_falls_back_to_the_built_in_weights() -> None:
 
     assert model.method_ == "built-in weights"
     assert probability[truth].mean() > probability[~truth].mean() + 0.1
+
+
+def test_without_notes_the_reason_code_is_all_there_is() -> None:
+    random = np.random.default_rng(0)
+    truth = np.arange(3_000) < 1_500
+    near, far = _pairs(random, truth), _pairs(random, np.zeros(1_500, bool), far=True)
+    for pairs, related in ((near, truth), (far, np.zeros(1_500, bool))):
+        pairs[["note_similarity", "word_similarity", "is_same_topic", "fewer_words"]] = np.nan
+        is_same = random.random(len(pairs)) < np.where(related, 0.8, 0.2)
+        pairs["is_same_reason_code"] = is_same.astype(float)
+    rate = pd.Series(0.01, index=near["contact_id"])
+
+    probability = NearFarModel().fit(near, far, far.iloc[:0], rate).predict(near, rate)
+
+    is_same = near["is_same_reason_code"] == 1
+    assert probability[is_same].mean() > 0.7
+    assert probability[~is_same].mean() < 0.35
+    assert probability.mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_no_pairs_give_no_probabilities() -> None:

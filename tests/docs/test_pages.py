@@ -1,0 +1,175 @@
+"""Hold the pages to the code: tables of columns, links, commands, examples, reasons, numbers."""
+
+import doctest
+import inspect
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from fcr_ml.cli import app
+from fcr_ml.contacts.check import check_log
+from fcr_ml.contacts.clean import clean_log
+from fcr_ml.contacts.read import read_log
+from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.links import candidates, near_far, verdicts
+from fcr_ml.topics.model import MINIMUM_NOTES
+from tests.docs.conftest import Demonstration, console_lines
+from tests.docs.generated import DECLARED, FILE_PAGE, README, RESULTS_PAGE, ROOT, part
+
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *DOCS.glob("*.md"),
+        *ROOT.glob("pipelines/*.md"),
+        *ROOT.glob("models/*.md"),
+    ]
+)
+LIMITS = (DOCS / "limits.md").read_text(encoding="utf-8")
+DEFINITIONS = (DOCS / "definitions.md").read_text(encoding="utf-8")
+
+
+def _anchor(heading: str) -> str:
+    """Give the anchor that a heading gets: lower case, no signs, dashes for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def _anchors(page: Path) -> set[str]:
+    text = page.read_text(encoding="utf-8")
+    return {_anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "give"),
+    [(path, name, give) for (path, name), give in DECLARED.items()],
+    ids=[name for _, name in DECLARED],
+)
+def test_tables_agree_with_the_code(page: Path, name: str, give: Callable[[], str]) -> None:
+    told = part(page.read_text(encoding="utf-8"), name)
+
+    assert told == give(), "write it anew with python -m tests.docs.generated"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        assert "://" not in target, "the pages need nothing from outside"
+        path, _, anchor = target.partition("#")
+        aim = (page.parent / path) if path else page
+        assert aim.exists(), target
+        assert not anchor or anchor in _anchors(aim), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_are_understood(page: Path) -> None:
+    verbs = {verb.name: verb for verb in typer.main.get_group(app).commands.values()}
+
+    for line in console_lines(page.read_text(encoding="utf-8")):
+        words = shlex.split(line)
+        if words[0] == "fcr":
+            verbs[words[1]].make_context(words[1], words[2:])  # refuses what it does not know
+
+
+@pytest.mark.parametrize(
+    "page", [README, *sorted(DOCS.glob("*.md"))], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_examples_run(
+    page: Path, demonstration: Demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(demonstration.folder)
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    example = doctest.DocTestParser().get_doctest(
+        "\n".join(blocks), {}, page.name, str(page), lineno=0
+    )
+
+    failed, _ = doctest.DocTestRunner().run(example)
+
+    assert failed == 0
+
+
+def test_every_reason_for_setting_a_row_aside_is_explained(tmp_path: Path) -> None:
+    log = tmp_path / "contacts.csv"
+    log.write_text(
+        "contact_id,customer_id,started_at,ended_at\n"
+        "c1,a,2025-01-06T08:00Z,2025-01-06T09:00Z\n"
+        "c1,a,2025-01-06T08:00Z,2025-01-06T09:00Z\n"
+        "c1,b,2025-01-06T08:00Z,2025-01-06T09:00Z\n"
+        ",a,2025-01-06T08:00Z,\n"
+        "c2,unknown,2025-01-06T08:00Z,\n"
+        "c3,a,,\n"
+        "c4,a,den sjätte,\n"
+        "c5,a,2025-01-06T08:00Z,sent\n"
+        "c6,a,2025-01-06T08:00Z,2025-01-06T07:00Z\n"
+        "c7,a,2025-03-06T08:00Z,\n"
+        "c8,a,2025-01-06T08:00Z,,,,one,two,three\n",
+        encoding="utf-8",
+    )
+    clean = clean_log(read_log([str(log)]), as_of="2025-02-01")
+
+    reasons = set(clean.set_aside["reason"])
+    page = FILE_PAGE.read_text(encoding="utf-8")
+    assert len(reasons) == 10
+    assert all(f"| `{reason}` |" in page for reason in reasons)
+
+
+def test_everything_that_a_missing_column_switches_off_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "contacts.csv"
+    days = [f"c{n},a,2025-{n // 28 + 1:02d}-{n % 28 + 1:02d}T08:00Z\n" for n in range(150)]
+    log.write_text("contact_id,customer_id,started_at\n" + "".join(days))
+
+    found = check_log(read_log([str(log)]))
+
+    page = " ".join(FILE_PAGE.read_text(encoding="utf-8").split())
+    assert len(found.switched_off) == 13
+    for switched_off, lacks in found.switched_off:
+        rows = re.findall(r"\| (`[^|]+) \| ([^|]+) \|", page)
+        needed = " and ".join(f"`{name}`" for name in lacks.split(" or "))
+        assert (needed, switched_off) in rows
+
+
+def test_every_section_of_the_page_is_explained(demonstration: Demonstration) -> None:
+    page = (demonstration.folder / "results" / "report.html").read_text(encoding="utf-8")
+    titles = re.findall(r"<h2 id=[^>]*>([^<]+)</h2>", page)
+
+    assert len(titles) == 12
+    assert {_anchor(title) for title in titles} <= _anchors(RESULTS_PAGE)
+
+
+def test_every_result_has_a_section(demonstration: Demonstration) -> None:
+    anchors = _anchors(RESULTS_PAGE)
+    results = demonstration.folder / "results"
+
+    assert {_anchor(path.name) for path in results.glob("*.csv")} <= anchors
+    assert {path.stem for path in (results / "casebook").glob("*.parquet")} <= anchors
+
+
+def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
+    day = candidates.DAY
+    far = f"{candidates.FAR_FROM_SECONDS // day} to {candidates.FAR_TO_SECONDS // day} days apart"
+
+    assert far in " ".join(DEFINITIONS.split())
+    assert f"the {near_far.NEAR_SPAN_SECONDS // day} days after a contact" in DEFINITIONS
+    assert f"next {candidates.MAX_LATER} contacts" in DEFINITIONS
+    assert f"fewer than {near_far.MINIMUM_PAIRS} pairs" in DEFINITIONS
+    assert f"at least {verdicts.SAME_CASE_PROBABILITY}" in DEFINITIONS
+
+
+def test_numbers_in_the_limits_are_those_of_the_code() -> None:
+    least = inspect.signature(rank_drivers).parameters["minimum_contacts"].default
+
+    assert f"fewer than {near_far.MINIMUM_PAIRS} pairs" in LIMITS
+    assert f"fewer than {MINIMUM_NOTES} different notes" in LIMITS
+    assert f"below {least} a segment is not looked at" in LIMITS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_lines_are_short_enough_to_read(page: Path) -> None:
+    for line in page.read_text(encoding="utf-8").splitlines():
+        assert len(line) <= 120 or line.startswith(("|", "!["))
