@@ -7,11 +7,8 @@ the few rooms that know both wings; what is computed is decided in them.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,7 @@ from fcr_ml.contacts.clean import CleanLog, clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.errors import SettingsError
-from fcr_ml.frames.storage import storage_error, write_csv
+from fcr_ml.frames.storage import filled_folder, write_csv
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.page import write_page
 from fcr_ml.risk.study import study_risk
@@ -76,10 +73,7 @@ def analyze_contacts(
     -------
     Findings
     """
-    builder = CasebookBuilder(
-        **settings.get("casebook", {}),
-        attributes=dict(settings.get("contacts", {}).get("attributes") or {}),
-    )
+    builder = CasebookBuilder(**settings.get("casebook", {}))
     _refuse_a_file(out)
     with stage("read", 0) as running:
         raw = read_log(sources, **settings.get("source", {}))
@@ -88,7 +82,9 @@ def analyze_contacts(
         log = clean_log(raw, **settings.get("contacts", {}))
         running.rows_out = len(log.contacts)
     del raw  # half of the memory of a large log
-    with _all_or_nothing(out) as beside:
+    said = {name: when for name, when in log.columns.known.items() if when != "unknown"}
+    builder = replace(builder, attributes=said)
+    with filled_folder(out) as beside:
         casebook = builder.build(log.contacts, log.as_of, beside / "casebook", progress)
         findings = study_casebook(
             casebook,
@@ -120,34 +116,3 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
 def _refuse_a_file(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise SettingsError(f"out: {out} is a file; give a folder.")
-
-
-@contextmanager
-def _all_or_nothing(out: Path) -> Iterator[Path]:
-    """Give a folder inside ``out``; on success its contents move up to ``out``.
-
-    After a fault ``out`` is as it was before: not there, or with its older results.
-
-    Raises
-    ------
-    StorageError
-        When the place cannot be written: no permission, no space, read-only.
-    """
-    beside: Path | None = None
-    was_there = out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
-        yield beside
-        for made in sorted(beside.iterdir()):
-            place = out / made.name
-            if place.is_dir():
-                shutil.rmtree(place)
-            os.replace(made, place)
-    except OSError as fault:
-        raise storage_error(out, fault) from fault
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
-        if not was_there and out.is_dir() and not any(out.iterdir()):
-            out.rmdir()

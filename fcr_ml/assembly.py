@@ -80,7 +80,8 @@ class CasebookBuilder:
         """Refuse readings and places that do not exist."""
         _check_choice("reading", self.reading, READINGS)
         _check_choice("window_from", self.window_from, ("end", "start"))
-        RepeatWindow.parse(self.window)
+        self._windows()  # refuses a window that is none before any work is done
+        self.cache_folder = Path(self.cache_folder).expanduser()
 
     def build(
         self,
@@ -116,7 +117,7 @@ class CasebookBuilder:
             running.rows_out = int(placed.topics["topic_id"].notna().sum())
         tied, outcomes = self._tie(contacts, notes, placed, vectors, as_of)
         tables = {
-            "contacts": contacts.drop(columns=["note", "resolution_note"], errors="ignore"),
+            "contacts": contacts[self._kept(contacts)],
             "notes": notes,
             "topics": placed.topics,
             "topic_cards": placed.cards,
@@ -178,6 +179,15 @@ class CasebookBuilder:
         engine.put("contacts", contacts.reindex(columns=TIMELINE_COLUMNS).pipe(_typed))
         from_start = int(self._window_from(contacts) == "start")
         engine.run(statement("timeline", window_from_start=from_start), out="timeline")
+
+    def _kept(self, contacts: pd.DataFrame) -> list[str]:
+        """Name the columns that may leave the west wing.
+
+        Notes leave it redacted, in NOTES; a further column may hold anybody's
+        words, so it leaves only where settings name it.
+        """
+        known = (set(CONTACTS.columns) | set(self.attributes)) - {"note", "resolution_note"}
+        return [name for name in contacts.columns if name in known]
 
     def _windows(self) -> list[RepeatWindow]:
         return sorted({RepeatWindow.parse(text) for text in (*self.windows, self.window)})

@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 
 from fcr_ml.errors import SettingsError, StorageError
 
-_NOT_SETTINGS = {"self", "sources", "raw", "casebook", "progress"}
+_NOT_SETTINGS = {"self", "sources", "raw", "casebook", "features", "progress", "acted_on"}
 """Parameters that carry data; a file cannot set them."""
 
 
@@ -68,19 +68,20 @@ def read_settings(
 def _check_section(
     name: str, given: object, accepts: Callable[..., Any], faults: list[str]
 ) -> dict[str, Any]:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
 
     if not isinstance(given, dict):
         faults.append(f"[{name}] must be a section, not a single value")
         return {}
     kinds = _kinds(accepts)
+    any_class = ConfigDict(arbitrary_types_allowed=True)
     checked = {}
     for key, value in given.items():
         if key not in kinds:
             faults.append(f"[{name}] {key} is unknown{_nearest(key, kinds)}")
             continue
         try:
-            checked[key] = TypeAdapter(kinds[key]).validate_python(value)
+            checked[key] = TypeAdapter(kinds[key], config=any_class).validate_python(value)
         except ValidationError as fault:
             faults.append(f"[{name}] {key}: {fault.errors()[0]['msg'].lower()}")
     return checked

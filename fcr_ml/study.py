@@ -15,7 +15,7 @@ from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
-from fcr_ml.measures.fcr import measure_fcr
+from fcr_ml.measures.fcr import gross_and_net, measure_fcr
 from fcr_ml.measures.intervals import wilson_interval
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
@@ -85,7 +85,7 @@ def study_casebook(
         calibration=_calibration(studied.evaluation),
         risk_remark=" ".join(studied.remarks),
         flags=studied.flags,
-        open_contacts=_open_contacts(fcr, casebook),
+        open_contacts=len(studied.scores),
     )
 
 
@@ -105,6 +105,7 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
             f"{not_ended:,} of {len(contacts):,} contacts have not ended; their window has not "
             "begun, so they count neither as repeated nor as resolved."
         )
+    remarks += _net_remark(casebook)
     if _share_without_topic(casebook) is None:
         remarks.append(
             "The log has no notes: there are no topics, and links rest on time, customer, case "
@@ -112,6 +113,20 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
             "code is the surer one."
         )
     return remarks
+
+
+def _net_remark(casebook: Casebook) -> list[str]:
+    """Say what FCR is without the contacts that cannot be resolved at first contact."""
+    rates = gross_and_net(casebook)
+    if rates.empty:
+        return []
+    net = rates.iloc[-1]
+    return [
+        f"Net of the {net['left_out_rate']:.1%} of closed contacts tagged as not resolvable at "
+        f"first contact, FCR is {net['fcr_rate']:.1%} ({net['fcr_rate_low']:.1%} to "
+        f"{net['fcr_rate_high']:.1%}, {net['closed_contacts']:,} contacts, "
+        f"{casebook.settings['reading']}, {casebook.settings['window']})."
+    ]
 
 
 def _share_without_topic(casebook: Casebook) -> float | None:
@@ -158,16 +173,6 @@ def _verdicts(casebook: Casebook) -> pd.DataFrame:
     )
 
 
-def _open_contacts(fcr: pd.DataFrame, casebook: Casebook) -> int:
-    settings = casebook.settings
-    main = fcr[
-        (fcr["group"] == "all")
-        & (fcr["reading"] == settings["reading"])
-        & (fcr["window"] == settings["window"])
-    ]
-    return int(main["open_contacts"].sum())
-
-
 def _risk_rows(evaluation: Evaluation | None) -> pd.DataFrame:
     columns = ["name", "measure", "value", "low", "high", "contacts"]
     if evaluation is None:
@@ -182,9 +187,16 @@ def _risk_rows(evaluation: Evaluation | None) -> pd.DataFrame:
             (name, "Brier score", row["brier_score"], None, None, contacts),
             (name, "calibration error", row["calibration_error"], None, None, contacts),
         ]
+        gain = (row["auc_gain"], row["auc_gain_low"], row["auc_gain_high"])
+        rows.append((name, "AUC gained over the count of earlier contacts", *gain, contacts))
     for row in evaluation.capacities.to_dict("records"):
-        measure = f"repeats caught in the first {row['listed']}"
-        rows.append((row["scorer"], measure, row["caught_rate"], None, None, None))
+        measure = f"share of repeats in the first {row['listed']:,} (worst and best tie)"
+        all_repeats = row["repeats_caught"] / row["caught_rate"] if row["caught_rate"] else None
+        ties = [
+            row[name] / all_repeats if all_repeats else None
+            for name in ("repeats_caught_low", "repeats_caught_high")
+        ]
+        rows.append((row["scorer"], measure, row["caught_rate"], *ties, row["listed"]))
     return pd.DataFrame(rows, columns=columns)
 
 

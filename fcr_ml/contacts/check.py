@@ -31,9 +31,7 @@ _NEEDS = {
     "team": "drivers by team",
     "channel": "drivers by channel",
     "product": "drivers by product",
-    "csat": "the comparison with the customers' survey answers",
-    "agent_says_resolved": "the comparison with what agents claim",
-    "not_resolvable": "net figures",
+    "not_resolvable": "FCR net of what cannot be resolved at first contact",
 }
 
 

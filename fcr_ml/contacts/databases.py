@@ -149,6 +149,8 @@ def _select(shown: str, tables: list[str], query: str | None) -> str:
 
 def _refused(shown: str, fault: BaseException) -> DataError:
     first_line = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    # What stands in quotes may be a cell, and a cell may be a note.
+    first_line = re.sub(r"'[^']*'|\"[^\"]*\"", "…", first_line)
     return DataError(f"{shown}: the database refuses the query ({first_line}); mend --query.")
 
 

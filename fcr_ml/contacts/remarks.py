@@ -75,9 +75,9 @@ def remarks_on_contacts(contacts: pd.DataFrame, plan: ColumnPlan, running: int) 
     unsaid = [name for name, when in plan.known.items() if when == "unknown"]
     if unsaid:
         remarks.append(
-            f"{len(unsaid)} further columns are kept as attributes without saying when they "
-            f"become known ({', '.join(unsaid[:6])}{', ...' if len(unsaid) > 6 else ''}); they "
-            "are taken as known at the end and used once settings name them."
+            f"{len(unsaid)} further columns are not used and not kept ("
+            f"{', '.join(unsaid[:6])}{', ...' if len(unsaid) > 6 else ''}); a column named with "
+            "--attribute, and when it is known, serves drivers and risk."
         )
     return remarks
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -57,8 +58,10 @@ class DuckEngine:
                 "autoinstall_known_extensions": False,
             },
         )
-        # Progress is drawn by the command line, never by the engine itself.
-        self._connection.execute("SET enable_progress_bar = false")
+        # Progress is drawn by the command line, never by the engine itself. In a notebook
+        # without ipywidgets DuckDB draws none and refuses to be told so.
+        with suppress(duckdb.InvalidInputException):
+            self._connection.execute("SET enable_progress_bar = false")
 
     def put(self, name: str, table: pd.DataFrame | Path) -> None:
         """Make a frame or a Parquet file known under a name.

@@ -84,6 +84,56 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
             shutil.rmtree(beside, ignore_errors=True)
 
 
+@contextmanager
+def filled_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder whose contents move into ``folder`` on success.
+
+    Files and folders of the same names are replaced, others are left alone.
+    After a fault ``folder`` is as it was before: not there, or with its older
+    contents.
+
+    Raises
+    ------
+    StorageError
+        When the place cannot be written: no permission, no space, read-only.
+    """
+    beside: Path | None = None
+    was_there = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        yield beside
+        _move_in(beside, folder)
+    except OSError as fault:
+        raise storage_error(folder, fault) from fault
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+        if not was_there and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _move_in(beside: Path, folder: Path) -> None:
+    """Put what was made in its place; on any fault put back what was there before."""
+    older = Path(tempfile.mkdtemp(prefix=".older-", dir=folder))
+    moved: list[Path] = []
+    try:
+        for made in sorted(beside.iterdir()):
+            place = folder / made.name
+            if place.exists():
+                os.replace(place, older / made.name)
+            moved.append(place)
+            os.replace(made, place)
+    except BaseException:
+        for place in moved:
+            if (older / place.name).exists():
+                shutil.rmtree(place, ignore_errors=True)
+                os.replace(older / place.name, place)
+        raise
+    finally:
+        shutil.rmtree(older, ignore_errors=True)
+
+
 def _swap(beside: Path, folder: Path) -> None:
     if not folder.exists():
         os.replace(beside, folder)

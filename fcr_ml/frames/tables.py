@@ -246,7 +246,9 @@ FLAGS = Table(
         "customer_id": _text("the customer; no customer is listed twice", True),
         "ended_at": Column("instant", "when the contact ended", True),
         "hours_left": Column("number", "hours until its repeat window closes", True),
-        "risk": Column("share", "calibrated probability that it will be repeated", True),
+        "risk": Column(
+            "share", "probability that it will still be repeated, after the silence so far", True
+        ),
         "topic": _text("its topic's name"),
         "channel": _text("how it came"),
         "queue": _text("where it waited"),

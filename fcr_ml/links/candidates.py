@@ -17,8 +17,13 @@ from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.frames.window import RepeatWindow
 
 DAY = 86_400
-FAR_FROM_SECONDS, FAR_TO_SECONDS = 49 * DAY, 63 * DAY
-"""Whole weeks away: no window reaches so far, and weekdays match the near side."""
+WEEK = 7 * DAY
+FAR_FROM_SECONDS, FAR_SPAN_SECONDS = 7 * WEEK, 2 * WEEK
+"""Whole weeks away, so that weekdays match the near side; further where a window is long."""
+
+LEARNT_WINDOW = RepeatWindow(30 * DAY)
+"""Pairs are learnt from at least this far, whatever windows are asked for: the figure of
+one window must not depend on which others are told beside it."""
 
 MAX_LATER = 20
 """A contact is compared with at most this many later ones. On a forum's busiest
@@ -39,7 +44,8 @@ class Candidates:
     ----------
     near : pandas.DataFrame
         ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
-        is_exposed``: the pairs that may be links.
+        seconds_into_window is_exposed``: the pairs that may be links, and at least
+        all within 30 days.
     far : pandas.DataFrame
         The same columns for pairs that are too far apart to belong together.
     others : pandas.DataFrame
@@ -65,38 +71,28 @@ def find_candidates(
     engine : DuckEngine
         Holds the table ``timeline``.
     longest : RepeatWindow
-        A return later than this is no candidate.
+        The longest window that outcomes are told for.
     as_of_epoch : int
         The moment whose knowledge is used, in epoch seconds.
     random_state : int
         Draws the pairs of different customers.
     """
+    reach = max(longest, LEARNT_WINDOW).seconds
+    far_from = max(FAR_FROM_SECONDS, (reach // WEEK + 2) * WEEK)
+    far_to = far_from + FAR_SPAN_SECONDS
+    among = {"exposure_seconds": far_to, "max_contacts": SHARED_ACCOUNT_CONTACTS}
     engine.run(
-        statement(
-            "near_pairs",
-            max_later=MAX_LATER,
-            window_seconds=longest.seconds,
-            exposure_seconds=FAR_TO_SECONDS,
-        ),
+        statement("near_pairs", max_later=MAX_LATER, window_seconds=reach, **among),
         out="near_pairs",
     )
-    engine.run(
-        statement(
-            "far_pairs",
-            exposure_seconds=FAR_TO_SECONDS,
-            far_from=FAR_FROM_SECONDS,
-            far_to=FAR_TO_SECONDS,
-            max_contacts=SHARED_ACCOUNT_CONTACTS,
-        ),
-        out="far_pairs",
-    )
-    engine.run(statement("burst_counts", around_seconds=longest.seconds), out="burst_counts")
+    engine.run(statement("far_pairs", far_from=far_from, far_to=far_to, **among), out="far_pairs")
+    engine.run(statement("burst_counts", around_seconds=reach), out="burst_counts")
     timeline = engine.fetch("timeline").sort_values("contact_id", ignore_index=True)
     return Candidates(
         near=engine.fetch("near_pairs"),
         far=engine.fetch("far_pairs"),
         others=_other_customers(timeline, random_state),
-        coincidence_per_day=_coincidence(engine, timeline, longest.seconds, as_of_epoch),
+        coincidence_per_day=_coincidence(engine, timeline, reach, as_of_epoch),
     )
 
 

@@ -62,6 +62,7 @@ def tie_links(
     candidates = find_candidates(engine, longest, as_of_epoch, random_state)
     near = book.lay_out(candidates.near)
     model = _learn(candidates, book, near, random_state)
+    near = near[near["seconds_into_window"] <= longest.seconds].reset_index(drop=True)
     near = near.assign(
         hours_between=_hours(near["follow_up_epoch"] - near["started_epoch"]),
         hours_since_end=_hours(near["follow_up_epoch"] - near["ended_epoch"]),

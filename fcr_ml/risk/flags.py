@@ -15,7 +15,8 @@ import pandas as pd
 
 from fcr_ml.errors import SettingsError
 from fcr_ml.features import Features
-from fcr_ml.frames import Casebook
+from fcr_ml.features.moments import main_outcomes
+from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.tables import FLAGS
 from fcr_ml.risk.reasons import explain
@@ -106,10 +107,49 @@ def flag_contacts(
 
 
 def score_open_contacts(casebook: Casebook, features: Features, scorer: Scorer) -> pd.DataFrame:
-    """Give every open contact with its ``risk``, riskiest first, then by ``contact_id``."""
+    """Give every open contact with its ``risk`` as of now, riskiest first.
+
+    The scorer knows what was known when the contact ended; since then its customer has
+    been silent (:func:`risk_left`). Equal risks stand in the order of ``contact_id``.
+    """
     rows = open_rows(casebook, features)
-    scored = rows.assign(risk=scorer.risk(rows) if len(rows) else np.empty(0))
+    at_end = scorer.risk(rows) if len(rows) else np.empty(0)
+    come = _share_come(casebook, rows)
+    scored = rows.assign(risk=risk_left(at_end, come).round(6))
     return scored.sort_values(["risk", "contact_id"], ascending=[False, True], ignore_index=True)
+
+
+def risk_left(at_end: np.ndarray, come: np.ndarray) -> np.ndarray:
+    """Give the risk that is left after a silence.
+
+    Parameters
+    ----------
+    at_end : numpy.ndarray
+        Risk when the contact ended, shape (n,).
+    come : numpy.ndarray
+        Share of all returns that come within as long a silence, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        ``at_end (1 - come) / (1 - at_end come)``: those still to return, among those
+        still silent. It takes for granted that risky contacts return no sooner than
+        others.
+    """
+    return at_end * (1 - come) / (1 - at_end * come)
+
+
+def _share_come(casebook: Casebook, rows: pd.DataFrame) -> np.ndarray:
+    """Give the share of closed contacts' returns that came within each row's silence."""
+    outcomes = main_outcomes(casebook)
+    is_return = (outcomes["outcome"] == "repeated") & outcomes["is_closed"] & outcomes["is_counted"]
+    hours = np.sort(outcomes.loc[is_return, "hours_to_return"].to_numpy(float))
+    if not len(hours):
+        return np.zeros(len(rows))
+    window_hours = RepeatWindow.parse(casebook.settings["window"]).hours
+    silent = (casebook.as_of - rows["closes_at"]).dt.total_seconds() / _HOUR + window_hours
+    # A return more is supposed than was seen, so that silence never settles a matter.
+    return np.searchsorted(hours, silent.to_numpy(float), side="right") / (len(hours) + 1)
 
 
 def is_left_alone(contact_id: str, share: float) -> bool:

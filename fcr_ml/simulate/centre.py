@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from fcr_ml.frames.conform import arrow_schema, conform, restore_types
-from fcr_ml.frames.storage import replaced_folder, write_csv, write_parquet
+from fcr_ml.frames.storage import filled_folder, write_csv, write_parquet
 from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.simulate.answer_key import KEY_TABLES, answer_key
 from fcr_ml.simulate.lives import live_through
@@ -88,7 +88,7 @@ def simulate_centre(plan: CentrePlan | None = None) -> SimulatedCentre:
 
 
 def write_centre(centre: SimulatedCentre, folder: Path) -> None:
-    """Write a simulated centre, replacing an older one whole.
+    """Write a simulated centre; other files in the folder are left alone.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def write_centre(centre: SimulatedCentre, folder: Path) -> None:
     StorageError
         When the place cannot be written.
     """
-    with replaced_folder(Path(folder)) as beside:
+    with filled_folder(Path(folder)) as beside:
         schema = arrow_schema(CONTACTS, centre.contacts)
         write_parquet(centre.contacts, beside / "contacts.parquet", schema)
         write_csv(centre.contacts, beside / "contacts.csv")

@@ -45,8 +45,12 @@ def test_an_interrupted_run_leaves_nothing_and_is_picked_up(fcr, log: Path, tmp_
     out, cache = tmp_path / "results", tmp_path / "cache"
 
     stopped = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_WHEN_THE_FIRST_VECTORS_ARE_KEPT]
-        + _words(log, out, "cache"),
+        [
+            sys.executable,
+            "-c",
+            INTERRUPTED_WHEN_THE_FIRST_VECTORS_ARE_KEPT,
+            *_words(log, out, "cache"),
+        ],
         capture_output=True,
         text=True,
         check=False,

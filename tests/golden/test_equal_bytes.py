@@ -72,13 +72,13 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
 
 
 def test_another_process_with_kept_vectors_gives_the_same_bytes(folder, first) -> None:
-    """Sets come in another order and sums are split between threads: nothing may show."""
+    """Sets come in another order there: nothing may show."""
     log, out = folder / "first" / "contacts.parquet", folder / "another process"
     words = ["analyze", log, "--out", out, "--settings", log.with_name("settings.toml")]
 
     done = subprocess.run(
         [sys.executable, "-c", "from fcr_ml.cli import main; main()", *words],
-        env=os.environ | {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "2"},
+        env=os.environ | {"PYTHONHASHSEED": "1"},
         capture_output=True,
         text=True,
         check=False,

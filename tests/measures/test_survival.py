@@ -76,7 +76,7 @@ def test_a_contact_without_an_end_is_not_followed(casebook_of: CasebookOf) -> No
     outcomes.loc[1, "outcome"] = "open"
     contacts.loc[1, "ended_at"] = pd.NaT
     figures = measure_fcr(casebook_of(contacts=contacts, outcomes=outcomes), [], 0)
-    assert (figures.loc[0, "closed_contacts"], figures.loc[0, "open_contacts"]) == (1, 1)
+    assert (figures.loc[0, "closed_contacts"], figures.loc[0, "open_contacts"]) == (1, 0)
     assert figures.loc[0, "survival_fcr_rate"] == 1
 
 

@@ -16,9 +16,8 @@ import pytest
 from fcr_ml.reports import Findings, render_page, write_page
 from fcr_ml.reports.page import inert_json, sections
 from fcr_ml.reports.tables import Chart
-from fcr_ml.reports.trends import is_open_month
 
-from .findings_double import AS_OF, INJECTION, LONG_NAME, fcr_row, findings, nothing_found
+from .findings_double import INJECTION, LONG_NAME, fcr_row, findings, nothing_found
 
 _VOID = {"meta", "input", "img", "br", "hr", "link"}
 
@@ -256,23 +255,6 @@ def test_a_driver_is_called_a_contrast_and_the_segments_looked_at_are_counted(
 def test_contacts_left_alone_and_ties_are_marked(outline: Outline) -> None:
     assert outline.text_of("span").count("left alone") == 6
     assert "tied 1 – 3" in outline.words
-
-
-@pytest.mark.parametrize(
-    ("month", "window", "is_open"),
-    [
-        # June ends 2025-07-01 00:00, the very moment of these findings.
-        ("2025-06", "7d", True),
-        ("2025-05", "30d", False),
-        ("2025-05", "31d", True),
-        ("2024-12", "7d", False),
-        ("not a month", "7d", False),
-    ],
-)
-def test_a_month_is_open_while_a_window_that_began_in_it_can_run(
-    month: str, window: str, is_open: bool
-) -> None:
-    assert is_open_month(month, window, AS_OF) is is_open
 
 
 def test_an_open_month_is_drawn_as_a_survival_estimate_only() -> None:

@@ -6,29 +6,52 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from fcr_ml.frames import write_casebook
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import CONTACTS, OUTCOMES
 from fcr_ml.risk import study_risk
 from fcr_ml.risk.baselines import CountingRule
+from fcr_ml.risk.flags import risk_left
+from fcr_ml.risk.rows import open_rows
 from fcr_ml.risk.study import MODEL
 from tests.risk.planted_log import AS_OF, SETTINGS, planted_casebook, planted_contacts
 
 
 def test_planted_risk_is_found_and_right(tmp_path: Path) -> None:
-    study = study_risk(planted_casebook(tmp_path / "c", n=4_000), capacity=20)
+    casebook = planted_casebook(tmp_path / "c", n=4_000)
+    study = study_risk(casebook, capacity=20)
     assert study.scorer.name == MODEL
     truth = planted_contacts(4_000, 0).set_index("contact_id")["true_risk"]
-    scores = study.scores.set_index("contact_id")["risk"]
+    rows = open_rows(casebook, study.features)
+    at_end = study.scorer.risk(rows)
     # Labels say 0.95 and 0.02 for repeated and resolved.
-    expected = 0.02 + 0.93 * truth[scores.index]
-    assert np.corrcoef(scores, expected)[0, 1] > 0.9
-    assert np.abs(scores - expected).mean() < 0.06
+    expected = 0.02 + 0.93 * truth[rows["contact_id"]].to_numpy()
+    assert np.corrcoef(at_end, expected)[0, 1] > 0.9
+    assert np.abs(at_end - expected).mean() < 0.06
+    # Silence since then only lowers it.
+    now = study.scores.set_index("contact_id")["risk"].reindex(rows["contact_id"])
+    assert (now.to_numpy() <= at_end + 1e-6).all()
     assert len(study.flags) == 20
     assert study.flags["risk"].is_monotonic_decreasing
     told = " ".join(study.flags["reason_1"])
     assert "handed on" in told or "queue 'technical'" in told
+
+
+def test_silence_lowers_the_risk_by_the_returns_that_would_have_come() -> None:
+    # A contact of risk 0.4 whose returns are spread evenly over ten days: after half of
+    # them 0.4 * 0.5 of all such contacts are still to return, of 1 - 0.4 * 0.5 still silent.
+    assert risk_left(np.array([0.4]), np.array([0.5]))[0] == pytest.approx(0.2 / 0.8)
+    assert risk_left(np.array([0.4]), np.array([0.0]))[0] == pytest.approx(0.4)
+    # by drawing: returns of those that have been silent for three of ten days
+    random = np.random.default_rng(0)
+    returns = random.random(200_000) < 0.4
+    days = np.where(returns, random.uniform(0, 10, 200_000), np.inf)
+    silent = days > 3
+    assert risk_left(np.array([0.4]), np.array([0.3]))[0] == pytest.approx(
+        returns[silent].mean(), abs=0.005
+    )
 
 
 def test_where_nothing_is_planted_the_model_is_not_used(tmp_path: Path) -> None:

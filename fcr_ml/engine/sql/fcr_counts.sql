@@ -8,6 +8,8 @@ WITH marked AS (
         g.value,
         g.customer_id,
         CASE WHEN o.is_closed THEN 1 ELSE 0 END AS closed,
+        -- A contact that has not ended has no window that could be open.
+        CASE WHEN o.closes_at IS NOT NULL AND NOT o.is_closed THEN 1 ELSE 0 END AS running,
         CASE WHEN o.is_closed AND o.outcome = 'repeated' THEN 1 ELSE 0 END AS repeated,
         CASE WHEN o.is_closed THEN CAST(o.repeated_probability AS DECIMAL(18, 12)) ELSE 0 END
             AS repeated_probability
@@ -23,7 +25,7 @@ by_customer AS (
         repeat_window,
         value,
         customer_id,
-        COUNT(*) AS counted,
+        SUM(running) AS running,
         SUM(closed) AS closed,
         SUM(repeated) AS repeated,
         SUM(repeated_probability) AS repeated_probability
@@ -36,7 +38,7 @@ SELECT
     repeat_window,
     value,
     CAST(SUM(closed) AS BIGINT) AS closed_contacts,
-    CAST(SUM(counted) - SUM(closed) AS BIGINT) AS open_contacts,
+    CAST(SUM(running) AS BIGINT) AS open_contacts,
     CAST(SUM(repeated) AS BIGINT) AS repeated_contacts,
     CAST(SUM(repeated_probability) AS DOUBLE) AS repeated_probability,
     CAST(SUM(repeated * repeated) AS DOUBLE) AS squared_repeated,

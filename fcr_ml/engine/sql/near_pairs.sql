@@ -13,6 +13,7 @@ wanted AS (
         timeline.ended_epoch,
         timeline.begins_epoch,
         timeline.position + offsets.later_by AS later_position,
+        timeline.customer_contacts,
         timeline.customer_last_epoch
     FROM timeline
     CROSS JOIN offsets
@@ -24,7 +25,10 @@ SELECT
     wanted.started_epoch,
     wanted.ended_epoch,
     later.started_epoch AS follow_up_epoch,
-    CASE WHEN wanted.started_epoch + ${exposure_seconds} <= wanted.customer_last_epoch
+    later.started_epoch - COALESCE(wanted.begins_epoch, wanted.started_epoch)
+        AS seconds_into_window,
+    CASE WHEN wanted.customer_contacts <= ${max_contacts}
+        AND wanted.started_epoch + ${exposure_seconds} <= wanted.customer_last_epoch
         THEN 1 ELSE 0 END AS is_exposed
 FROM wanted
 INNER JOIN timeline AS later
