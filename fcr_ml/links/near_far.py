@@ -135,8 +135,8 @@ class NearFarModel:
         # Both sides weigh the same, so that the odds are a ratio of densities.
         weights = np.where(is_near == 1, 0.5 / len(near), 0.5 / len(unrelated)) * len(is_near)
         self._classifier = HistGradientBoostingClassifier(
-            max_iter=60,
-            max_leaf_nodes=8,
+            max_iter=30,
+            max_leaf_nodes=4,
             min_samples_leaf=max(20, len(is_near) // 200),
             monotonic_cst=[ways[name] for name in self._weighed],
             early_stopping=False,

@@ -50,11 +50,11 @@ def tell_outcomes(
     copies = set(links.loc[links["verdict"] == "double_post", "follow_up_id"])
     thanks = set(links.loc[links["reaction"].eq("thanks").fillna(False), "follow_up_id"])
     inbound = timeline["is_inbound"].to_numpy() == 1
-    aside = timeline["contact_id"].isin(copies | thanks).to_numpy()
+    is_aside = timeline["contact_id"].isin(copies | thanks).to_numpy()
     parts = []
     for reading in READINGS:
-        _put_returns(engine, reading, links, copies)
-        counted = inbound & ~aside if reading in ("same_issue", "related") else inbound
+        _put_returns(engine, reading, links, copies | thanks)
+        counted = inbound & ~is_aside if reading in ("same_issue", "related") else inbound
         for window in windows:
             part = _outcomes_of(engine, window, as_of_epoch)
             parts.append(
@@ -65,15 +65,13 @@ def tell_outcomes(
     return pd.concat(parts, ignore_index=True)
 
 
-def _put_returns(engine: DuckEngine, reading: str, links: pd.DataFrame, copies: set[str]) -> None:
+def _put_returns(engine: DuckEngine, reading: str, links: pd.DataFrame, aside: set[str]) -> None:
     if reading in ("any_return", "same_code"):
         same_code = int(reading == "same_code")
         engine.run(statement("returns_by_position", same_code=same_code), out="returns")
         return
     column = "same_issue_probability" if reading == "same_issue" else "link_probability"
-    is_thanks = links["reaction"].eq("thanks").fillna(False)
-    is_copy = links["follow_up_id"].isin(copies)
-    returns = links[~is_thanks & ~is_copy]
+    returns = links[~links["follow_up_id"].isin(aside)]
     probability = returns[column].astype(float).clip(0, _CERTAIN)
     engine.put(
         "returns",

@@ -62,8 +62,8 @@ def _smooth(vectors: np.ndarray) -> np.ndarray:
     for begin in range(0, len(vectors), _ROWS_AT_ONCE):
         cosines = vectors[begin : begin + _ROWS_AT_ONCE] @ vectors.T
         # A note is its own nearest, so one more than the neighbours are averaged.
-        near = np.argpartition(-cosines, SMOOTHING_NEIGHBOURS, axis=1)
-        near = near[:, : SMOOTHING_NEIGHBOURS + 1]
+        near = np.argpartition(cosines, -SMOOTHING_NEIGHBOURS - 1, axis=1)
+        near = near[:, -SMOOTHING_NEIGHBOURS - 1 :]
         smooth[begin : begin + _ROWS_AT_ONCE] = vectors[near].mean(axis=1)
     return smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
 

@@ -121,15 +121,15 @@ class TopicModel:
         return nearest
 
     def _vote(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        # Rounded, so that the last bits of a product never decide between two topics.
-        cosines = (vectors.astype(np.float32) @ self.reference_vectors_.T).round(5)
+        cosines = vectors.astype(np.float32) @ self.reference_vectors_.T
         voters = min(NEIGHBOURS, cosines.shape[1])
-        nearest = np.argpartition(-cosines, voters - 1, axis=1)[:, :voters]
-        weights = np.take_along_axis(cosines, nearest, axis=1).clip(1e-6)
+        nearest = np.argpartition(cosines, -voters, axis=1)[:, -voters:]
+        # Rounded, so that the last bits of a product never decide between two topics.
+        weights = np.take_along_axis(cosines, nearest, axis=1).round(5).clip(1e-6)
         votes = np.zeros((len(vectors), self.topics))
         rows = np.repeat(np.arange(len(vectors)), voters)
         np.add.at(votes, (rows, self.reference_topics_[nearest].ravel()), weights.ravel())
         topics = votes.round(5).argmax(axis=1)
         strengths = votes.max(axis=1) / votes.sum(axis=1)
-        topics[cosines.max(axis=1) < self.floor_] = -1
+        topics[weights.max(axis=1) < self.floor_] = -1
         return topics, np.where(topics < 0, np.nan, strengths.round(4))
