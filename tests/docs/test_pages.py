@@ -152,7 +152,8 @@ def test_every_result_has_a_section(demonstration: Demonstration) -> None:
 
 def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
     day = candidates.DAY
-    far = f"{candidates.FAR_FROM_SECONDS // day} to {candidates.FAR_TO_SECONDS // day} days apart"
+    far_from = candidates.FAR_FROM_SECONDS
+    far = f"{far_from // day} to {(far_from + candidates.FAR_SPAN_SECONDS) // day} days apart"
 
     assert far in " ".join(DEFINITIONS.split())
     assert f"the {near_far.NEAR_SPAN_SECONDS // day} days after a contact" in DEFINITIONS
