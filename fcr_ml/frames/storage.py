@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,7 +47,8 @@ def replaced_file(path: Path) -> Iterator[Path]:
     StorageError
         When the place cannot be written: no permission, no space, read-only.
     """
-    beside = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    mine = f"{os.getpid()}-{threading.get_ident()}"  # two writers never share a half file
+    beside = path.with_name(f".{path.name}.partial-{mine}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside

@@ -42,9 +42,11 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert from_csv["contact_id"].tolist() == centre.contacts["contact_id"].tolist()
 
 
-def test_an_older_centre_is_replaced_whole(tmp_path: Path) -> None:
+def test_an_older_centre_is_replaced_and_other_files_are_left_alone(tmp_path: Path) -> None:
     write_centre(simulate_centre(PLAN), tmp_path / "centre")
     (tmp_path / "centre" / "left_over.txt").write_text("old", encoding="utf-8")
     write_centre(simulate_centre(CentrePlan(contacts=50, days=30)), tmp_path / "centre")
-    assert not (tmp_path / "centre" / "left_over.txt").exists()
+    assert (tmp_path / "centre" / "left_over.txt").read_text(encoding="utf-8") == "old"
+    left = {path.name for path in (tmp_path / "centre").iterdir()}
+    assert left == {"contacts.csv", "contacts.parquet", "key", "left_over.txt"}
     assert [path.name for path in tmp_path.iterdir()] == ["centre"]
