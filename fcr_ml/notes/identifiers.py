@@ -30,6 +30,7 @@ _MAIL_SPELT = re.compile(
     rf"(?:{_WORD}|-){{2,60}}){{1,4}}",
     re.I,
 )
+_SPELT_SIGN = re.compile(r"[\[({] ?(?:at|ät|@|arroba)", re.I)
 
 
 def find_mails(note: str) -> Iterator[Span]:
@@ -38,7 +39,7 @@ def find_mails(note: str) -> Iterator[Span]:
         yield from (found.span() for found in _MAIL.finditer(note))
         if UNSPACED.search(note):
             yield from (found.span() for found in _MAIL_UNSPACED.finditer(note))
-    if "(" in note or "[" in note or "{" in note:
+    if _SPELT_SIGN.search(note):
         yield from (found.span() for found in _MAIL_SPELT.finditer(note))
 
 

@@ -20,7 +20,7 @@ FEWEST_LETTERS = 12
 """Below twelve letters a guess in an alphabet that many languages share is little better than a
 coin: "ok super" is right in six of them."""
 
-_MOST_CHARACTERS = 250  # more text changes no answer and costs time in proportion
+_MOST_CHARACTERS = 150  # more text changes three answers in a thousand and costs in proportion
 # Code, links and paths read as English or Latin whatever language surrounds them.
 _NOT_PROSE = re.compile(r"\w+://\S+|\S+@\S+|\S*[\\/_=]\S*|\S*\d\S*")
 

@@ -21,18 +21,19 @@ _IBAN_COUNTRIES = (
     "TN24 TR26 UA29 VA22 VG24 XK20"
 )
 _IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBAN_COUNTRIES.split()}
-_IBAN_HEAD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ -]?[A-Za-z0-9])")
+_CHECK_DIGITS = re.compile(r"(?<=(?<![A-Za-z0-9])[A-Za-z]{2})\d{2}(?=[ -]?[A-Za-z0-9])")
 _IBAN_LABEL = re.compile(r"iban[^\w\n]{0,5}(?:\w{1,6}[^\w\n]{1,2})?$", re.I)
 
 
 def find_ibans(note: str) -> Iterator[Span]:
     """Yield bank account numbers with a valid checksum (ISO 13616), or named IBAN without one."""
-    for head in _IBAN_HEAD.finditer(note):
-        length = _IBAN_LENGTHS.get(head.group()[:2].upper())
-        end = _end_of_iban(note, head.start(), length) if length else None
-        before = note[max(0, head.start() - 20) : head.start()]
-        if end and (has_iban_checksum(note[head.start() : end]) or _IBAN_LABEL.search(before)):
-            yield head.start(), end
+    for digits in _CHECK_DIGITS.finditer(note):
+        start = digits.start() - 2
+        length = _IBAN_LENGTHS.get(note[start : start + 2].upper())
+        end = _end_of_iban(note, start, length) if length else None
+        before = note[max(0, start - 20) : start]
+        if end and (has_iban_checksum(note[start:end]) or _IBAN_LABEL.search(before)):
+            yield start, end
 
 
 def _end_of_iban(note: str, start: int, length: int) -> int | None:
@@ -59,7 +60,7 @@ _CARD = re.compile(r"(?<![\w.,])(?<!\d-)[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w]|[.,-]
 
 def find_cards(note: str) -> Iterator[Span]:
     """Yield payment card numbers: 13 to 19 digits with a valid check digit."""
-    for found in _CARD.finditer(note):
+    for found in _CARD.finditer(note) if _EIGHT_DIGITS.search(note) else ():
         text = found.group()
         if has_luhn_digit(text) and not _DATE_OR_TIME.search(text):
             yield found.span()
@@ -117,6 +118,8 @@ _LABELLED = re.compile(
     r"(?P<number>\(?\+?\d(?:[ ()./-]{0,3}\d){4,16})(?!\d)",
     re.I,
 )
+# What is looked for has so many digits; most notes have not, and are not searched further.
+_FIVE_DIGITS = re.compile(r"\d(?:[ ()./+A-]{0,3}\d){4}")
 _EIGHT_DIGITS = re.compile(r"\d(?:[ ()./-]{0,3}\d){7}")
 _CANDIDATE = re.compile(
     r"(?<![\w.,:/+-])\(?(?:\+ ?)?\(?\d(?:[ ()./-]{0,3}\d){7,17}(?![\w]|[.,:]\d)"
@@ -149,7 +152,7 @@ def find_phones(note: str) -> Iterator[Span]:
     The plans of 22 countries are asked (``phonenumbers``) only about numbers written in groups or
     with a leading zero, and never about dates and times.
     """
-    if mentions(note, _PHONE_WORDS):
+    if _FIVE_DIGITS.search(note) and mentions(note, _PHONE_WORDS):
         for found in _LABELLED.finditer(note):
             if not _is_date_or_version(found["number"]):
                 yield found.span("number")
@@ -213,7 +216,8 @@ _PERSONAL = re.compile(
 
 def find_personal_ids(note: str) -> Iterator[Span]:
     """Yield numbers in the form of common personal ids (US, BR, CN, ES, SE, DK, FI)."""
-    yield from (found.span() for found in _PERSONAL.finditer(note))
+    if _FIVE_DIGITS.search(note):
+        yield from (found.span() for found in _PERSONAL.finditer(note))
 
 
 _LONG = re.compile(
