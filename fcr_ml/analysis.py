@@ -47,9 +47,9 @@ def check_contacts(sources: Sequence[str], settings: Settings) -> LogCheck:
     settings : mapping
         Keyword arguments by section; see ``SECTIONS``.
     """
-    CasebookBuilder(**settings.get("casebook", {}))  # refuses a window that is none
+    windows = CasebookBuilder(**settings.get("casebook", {})).all_windows
     raw = read_log(sources, **settings.get("source", {}))
-    return check_log(raw, **settings.get("contacts", {}))
+    return check_log(raw, **settings.get("contacts", {}), windows=windows)
 
 
 def analyze_contacts(

@@ -80,7 +80,7 @@ class CasebookBuilder:
         """Refuse readings and places that do not exist."""
         _check_choice("reading", self.reading, READINGS)
         _check_choice("window_from", self.window_from, ("end", "start"))
-        self._windows()  # refuses a window that is none before any work is done
+        self.all_windows  # noqa: B018 - refuses a window that is none before any work is done
         self.cache_folder = Path(self.cache_folder).expanduser()
 
     def build(
@@ -162,7 +162,7 @@ class CasebookBuilder:
     ) -> tuple[TiedLinks, pd.DataFrame]:
         as_of_epoch = int(as_of.timestamp())
         contacts = contacts.assign(language=notes["language"])
-        windows = self._windows()
+        windows = self.all_windows
         with DuckEngine() as engine:
             self._put_timeline(engine, contacts)
             with stage("links", len(contacts)) as running:
@@ -189,7 +189,9 @@ class CasebookBuilder:
         known = (set(CONTACTS.columns) | set(self.attributes)) - {"note", "resolution_note"}
         return [name for name in contacts.columns if name in known]
 
-    def _windows(self) -> list[RepeatWindow]:
+    @property
+    def all_windows(self) -> list[RepeatWindow]:
+        """The windows that outcomes are told for, shortest first."""
         return sorted({RepeatWindow.parse(text) for text in (*self.windows, self.window)})
 
     def _window_from(self, contacts: pd.DataFrame) -> str:
@@ -199,7 +201,7 @@ class CasebookBuilder:
     def _settings(self, contacts: pd.DataFrame) -> dict[str, Any]:
         return {
             "window": str(RepeatWindow.parse(self.window)),
-            "windows": [str(window) for window in self._windows()],
+            "windows": [str(window) for window in self.all_windows],
             "reading": self.reading,
             "window_from": self._window_from(contacts),
             "attributes": dict(self.attributes),

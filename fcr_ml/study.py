@@ -16,7 +16,6 @@ from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
 from fcr_ml.measures.fcr import gross_and_net, measure_fcr
-from fcr_ml.measures.intervals import wilson_interval
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
 from fcr_ml.risk.study import study_risk
@@ -189,6 +188,10 @@ def _risk_rows(evaluation: Evaluation | None) -> pd.DataFrame:
         ]
         gain = (row["auc_gain"], row["auc_gain_low"], row["auc_gain_high"])
         rows.append((name, "AUC gained over the count of earlier contacts", *gain, contacts))
+    for row in evaluation.groups.dropna(subset=["auc"]).to_dict("records"):
+        measure = f"AUC, {row['group']}: {row['value']}"
+        figure = (row["auc"], row["auc_low"], row["auc_high"])
+        rows.append((evaluation.chosen, measure, *figure, row["contacts"]))
     for row in evaluation.capacities.to_dict("records"):
         measure = f"share of repeats in the first {row['listed']:,} (worst and best tie)"
         all_repeats = row["repeats_caught"] / row["caught_rate"] if row["caught_rate"] else None
@@ -204,6 +207,4 @@ def _calibration(evaluation: Evaluation | None) -> pd.DataFrame:
     columns = {"mean_risk": "predicted", "repeat_rate": "observed", "contacts": "contacts"}
     if evaluation is None:
         return pd.DataFrame(columns=[*columns.values(), "low", "high"])
-    bins = evaluation.calibration.rename(columns=columns)
-    low, high = wilson_interval(bins["observed"] * bins["contacts"], bins["contacts"])
-    return bins.assign(low=low, high=high)
+    return evaluation.calibration.rename(columns=columns)

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_week(sources: Sequence[str], out: Path, settings_file: Path) -> int:
-    """Check and analyse a log, and compare its drivers with the week before.
+    """Check and analyse a log, and compare its drivers with the run before.
 
     Parameters
     ----------
@@ -64,31 +64,20 @@ def run_week(sources: Sequence[str], out: Path, settings_file: Path) -> int:
     week = out / f"{found.as_of:%Y-%m-%d}"
     findings = analyze_contacts(sources, week, settings)
     print(render_screen(findings, page=week / "report.html"))
-    print(change_of_drivers(findings.drivers, drivers_before(week)))
+    print(change_since_last_run(findings.drivers, week))
     return 0
 
 
-def drivers_before(week: Path) -> pd.DataFrame | None:
-    """Give the drivers of the latest earlier week; None where there is none."""
+def change_since_last_run(drivers: pd.DataFrame, week: Path) -> str:
+    """Say which drivers are new and which are gone, against the latest earlier folder."""
     earlier = [path for path in week.parent.glob("????-??-??/drivers.csv") if path.parent < week]
-    return pd.read_csv(max(earlier), encoding="utf-8-sig") if earlier else None
-
-
-def change_of_drivers(drivers: pd.DataFrame, before: pd.DataFrame | None) -> str:
-    """Say which drivers are new and which are gone, by their segments.
-
-    Examples
-    --------
-    >>> now, then = pd.DataFrame({"segment": ["a", "b"]}), pd.DataFrame({"segment": ["b", "c"]})
-    >>> change_of_drivers(now, then)
-    'Drivers new since the week before: a. Gone: c.'
-    """
-    if before is None:
-        return "No earlier week to compare the drivers with."
+    if not earlier:
+        return "No earlier run to compare the drivers with."
+    before = pd.read_csv(max(earlier), encoding="utf-8-sig")
     new = sorted(set(drivers["segment"]) - set(before["segment"]))
     gone = sorted(set(before["segment"]) - set(drivers["segment"]))
     told = [", ".join(names) or "none" for names in (new, gone)]
-    return f"Drivers new since the week before: {told[0]}. Gone: {told[1]}."
+    return f"Drivers new since {max(earlier).parent.name}: {told[0]}. Gone: {told[1]}."
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ Never raises for what is wrong with the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -81,11 +81,13 @@ def check_log(
     time_zone: str | None = None,
     as_of: str | pd.Timestamp | None = None,
     attributes: Mapping[str, str] | None = None,
+    windows: Iterable[RepeatWindow] = tuple(map(RepeatWindow.parse, DEFAULT_WINDOWS)),
 ) -> LogCheck:
     """Look a log over.
 
-    Takes what :func:`fcr_ml.contacts.clean.clean_log` takes, and never raises for
-    what is wrong with the data or the settings: it is told in ``faults``.
+    Takes what :func:`fcr_ml.contacts.clean.clean_log` takes, and the windows that
+    figures are asked for. Never raises for what is wrong with the data or the
+    settings: it is told in ``faults``.
     """
     attempt = attempt_cleaning(raw, columns, time_zone, as_of, attributes)
     clean = attempt.clean
@@ -94,7 +96,7 @@ def check_log(
         remarks=attempt.remarks,
         columns=_columns_table(raw, attempt.columns),
         set_aside=_reasons_table(clean),
-        switched_off=_switched_off(attempt.columns, clean),
+        switched_off=_switched_off(attempt.columns, clean, windows),
         records=raw.records,
         contacts=0 if clean is None else len(clean.contacts),
         customers=0 if clean is None else int(clean.contacts["customer_id"].nunique()),
@@ -132,7 +134,9 @@ def _reasons_table(clean: CleanLog | None) -> pd.DataFrame:
     return pd.DataFrame({"reason": counts.index, "rows": counts.to_numpy(dtype="int64")})
 
 
-def _switched_off(plan: ColumnPlan, clean: CleanLog | None) -> list[tuple[str, str]]:
+def _switched_off(
+    plan: ColumnPlan, clean: CleanLog | None, windows: Iterable[RepeatWindow]
+) -> list[tuple[str, str]]:
     """Say what the log cannot feed; by its cells once cleaned, else by its columns."""
     present = set(plan.mapping)
     if clean is not None:
@@ -142,19 +146,19 @@ def _switched_off(plan: ColumnPlan, clean: CleanLog | None) -> list[tuple[str, s
     off = [(part, name) for name, part in _NEEDS.items() if name not in present]
     if not present & {"reason_code", "case_id"}:
         off.insert(1, ("the reading same_code", "reason_code or case_id"))
-    return off if clean is None else off + _too_short(clean)
+    return off if clean is None else off + _too_short(clean, windows)
 
 
 def _has_values(contacts: pd.DataFrame, name: str) -> bool:
     return name in contacts and bool(contacts[name].notna().any())
 
 
-def _too_short(clean: CleanLog) -> list[tuple[str, str]]:
+def _too_short(clean: CleanLog, windows: Iterable[RepeatWindow]) -> list[tuple[str, str]]:
     """Say which windows the log's span is too short for, and whether anybody returns."""
     hours = (clean.as_of - clean.contacts["started_at"].iloc[0]).total_seconds() / 3_600
     off = [
         (f"figures for the window {window}", f"time: the log spans {hours / 24:,.1f} days")
-        for window in map(RepeatWindow.parse, DEFAULT_WINDOWS)
+        for window in windows
         if hours < 2 * window.hours
     ]
     if not clean.contacts["customer_id"].duplicated().any():

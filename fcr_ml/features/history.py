@@ -61,8 +61,10 @@ class Past:
         """Say whether the log has the column behind a key."""
         return key in self._columns
 
-    def counts(self, key: str, clock: str, days: tuple[int, int]) -> pd.DataFrame:
-        """Count other contacts of the same key known by the moment.
+    def counts(
+        self, key: str, clock: str, days: tuple[int, int], point: str = "moment_epoch"
+    ) -> pd.DataFrame:
+        """Count other contacts of the same key known by the moment, or by the contact's start.
 
         Returns
         -------
@@ -72,7 +74,9 @@ class Past:
         """
         short, long = (span * _DAY for span in days)
         column = self._columns[key]
-        return self._ask("features_counts", key=column, clock=clock, short=short, long=long)
+        return self._ask(
+            "features_counts", key=column, clock=clock, point=point, short=short, long=long
+        )
 
     def closed(self, key: str) -> pd.DataFrame:
         """Give ``closed_contacts`` and their ``repeats`` of the same key by ``contact_id``."""
@@ -95,18 +99,19 @@ def customer_history(past: Past) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By ``contact_id``, every contact that has ended. Counts are of other
-        contacts begun strictly before the moment; same-reason and same-case
-        counts of those that had also ended by then.
+        By ``contact_id``, every contact that has ended. Earlier contacts began
+        strictly before this one did, those while running from then to its moment;
+        same-reason and same-case counts are of those that had ended by the moment.
     """
-    recent = past.counts("customer", "started_epoch", (7, 30))
-    older = past.counts("customer", "started_epoch", (90, 365))
+    recent = past.counts("customer", "started_epoch", (7, 30), point="started_epoch")
+    older = past.counts("customer", "started_epoch", (90, 365), point="started_epoch")
+    by_now = past.counts("customer", "started_epoch", (7, 30))
     history = past.previous()
     history["earlier_contacts_7d"] = recent["in_short"]
     history["earlier_contacts_30d"] = recent["in_long"]
     history["earlier_contacts_365d"] = older["in_long"]
     history["earlier_contacts"] = older["ever"]
-    history["contacts_while_running"] = older["ever"] - history.pop("earlier_at_start")
+    history["contacts_while_running"] = by_now["ever"] - older["ever"]
     history["hours_since_previous"] = history.pop("seconds_since_previous") / 3_600
     if past.has("customer and reason code"):
         same = past.counts("customer and reason code", "moment_epoch", (7, 30))

@@ -1,7 +1,7 @@
-"""FCR along the length of the window, and along the months.
+"""FCR along the length of the window.
 
-Enters: a casebook. Leaves: one row a window length or a month, for charts. Closed
-contacts only; the last months therefore have fewer contacts, never a better rate.
+Enters: a casebook. Leaves: one row a window length, for charts. Closed contacts
+only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pandas as pd
 
 from fcr_ml.engine import statement
 from fcr_ml.frames import Casebook, RepeatWindow
-from fcr_ml.measures.fcr import measure_fcr, with_rates
+from fcr_ml.measures.fcr import with_rates
 from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
 
 WINDOW_MARKS = (
@@ -61,22 +61,3 @@ def window_curve(casebook: Casebook, reading: str | None = None) -> pd.DataFrame
             "repeat_rate_high": 1 - rates["fcr_rate_low"],
         }
     )
-
-
-def fcr_by_month(casebook: Casebook, minimum_contacts: int = 30) -> pd.DataFrame:
-    """Give the rows of FCR by month, UTC, of the contact's start, oldest first.
-
-    Parameters
-    ----------
-    casebook : Casebook
-        In its main window; in its main reading and in 'related'.
-    minimum_contacts : int
-        Closed contacts below which a month has no rate.
-
-    Returns
-    -------
-    pandas.DataFrame
-        FCR, group 'month' only.
-    """
-    figures = measure_fcr(casebook, groups=["month"], minimum_contacts=minimum_contacts)
-    return figures[figures["group"] == "month"].reset_index(drop=True)

@@ -195,8 +195,10 @@ def strict_fcr(casebook: Casebook, window: str = "48h") -> dict[str, object]:
     with casebook_engine(casebook) as engine:
         put_asked(engine, asked, casebook.as_of)
         put_group(engine, casebook, "all")
+        from_start = int(casebook.settings["window_from"] == "start")
         seconds = RepeatWindow.parse(window).seconds
-        engine.run(statement("fcr_strict", window_seconds=seconds), out="counts")
+        strict = statement("fcr_strict", window_seconds=seconds, from_start=from_start)
+        engine.run(strict, out="counts")
         counts = engine.fetch("counts")
     told: dict[str, object] = {"reading": "related", "window": window, "closed_contacts": 0}
     if len(counts) == 0:

@@ -143,4 +143,5 @@ def _environment() -> Environment:
     environment.filters["inert_json"] = lambda value: Markup(inert_json(value))
     environment.filters["instant"] = wording.instant
     environment.filters["count"] = wording.count
+    environment.filters["sort_key"] = wording.sort_key
     return environment

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fcr_ml.measures.intervals import customer_interval
 from fcr_ml.risk.baselines import BASE_RATE, EARLIER_CONTACTS
 from fcr_ml.risk.metrics import (
     Ranking,
     brier_score,
-    calibration_bins,
     calibration_error,
     customer_draws,
+    equal_bins,
     interval,
 )
 
@@ -53,7 +54,8 @@ class Evaluation:
         The chosen scorer by ``group`` and ``value``; ``remark`` says where there
         are not enough contacts for a figure.
     calibration : pandas.DataFrame
-        The chosen scorer by bin: ``mean_risk``, ``repeat_rate``, ``contacts``.
+        The chosen scorer by bin: ``mean_risk``, ``repeat_rate``, ``contacts``,
+        and ``low`` and ``high`` of the repeat rate, by customer.
     chosen : str
         The scorer that is used.
     remarks : tuple of str
@@ -109,14 +111,11 @@ def evaluate_risks(
     )
     chosen, remarks = _choose(figures, aucs["expected"], model)
     truth = labels["expected"]
-    bins = calibration_bins(risks[chosen], truth)
     return Evaluation(
         figures,
         _capacities(risks, truth, capacity),
         _groups(rows, risks[chosen], truth, draws),
-        pd.DataFrame(bins, columns=["mean_risk", "repeat_rate", "contacts"]).astype(
-            {"contacts": "int64"}
-        ),
+        _calibration(risks[chosen], truth, customers),
         chosen,
         (*remarks, *_alarms(figures, chosen)),
     )
@@ -221,6 +220,26 @@ def _capacities(risks: Mapping[str, np.ndarray], truth: np.ndarray, capacity: in
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _calibration(risks: np.ndarray, truth: np.ndarray, customers: np.ndarray) -> pd.DataFrame:
+    """Give risk and repeat rate by equally filled bins, intervals by customer."""
+    found = []
+    for rows in equal_bins(risks, 10):
+        n = np.bincount(customers[rows]).astype(np.float64)
+        s = np.bincount(customers[rows], weights=truth[rows])
+        different = int((n > 0).sum())
+        low, high = customer_interval(s.sum(), n.sum(), s @ s, s @ n, n @ n, different)
+        found.append(
+            {
+                "mean_risk": risks[rows].mean(),
+                "repeat_rate": truth[rows].mean(),
+                "contacts": len(rows),
+                "low": float(low),
+                "high": float(high),
+            }
+        )
+    return pd.DataFrame(found, columns=["mean_risk", "repeat_rate", "contacts", "low", "high"])
 
 
 def _groups(

@@ -100,23 +100,16 @@ def brier_score(risks: np.ndarray, labels: np.ndarray) -> float:
     return float((labels * (1 - risks) ** 2 + (1 - labels) * risks**2).mean())
 
 
-def calibration_bins(risks: np.ndarray, labels: np.ndarray, bins: int = 10) -> np.ndarray:
-    """Give mean risk, repeat rate and contacts of equally filled bins of risk.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (bins, 3); fewer rows where there are fewer contacts.
-    """
+def equal_bins(risks: np.ndarray, bins: int) -> list[np.ndarray]:
+    """Give the row positions of equally filled bins of risk, lowest first; none empty."""
     order = np.argsort(risks, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return np.array([[risks[p].mean(), labels[p].mean(), len(p)] for p in parts]).reshape(-1, 3)
+    return [rows for rows in np.array_split(order, bins) if len(rows)]
 
 
 def calibration_error(risks: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
     """Give the mean distance of risk and repeat rate over equally filled bins."""
-    filled = calibration_bins(risks, labels, bins)
-    return float((np.abs(filled[:, 0] - filled[:, 1]) * filled[:, 2]).sum() / len(risks))
+    gaps = [abs((risks[rows] - labels[rows]).sum()) for rows in equal_bins(risks, bins)]
+    return float(sum(gaps) / len(risks))
 
 
 def customer_draws(customers: np.ndarray, draws: int, random_state: int = 0) -> np.ndarray:

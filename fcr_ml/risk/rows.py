@@ -3,7 +3,8 @@
 Enters: a casebook and its features. Leaves: the closed contacts with their label,
 in the order of their moments, and the open ones that a desk could still help. A
 contact whose customer was back before it ended belongs to neither: at its moment
-there was nothing left to predict.
+there was nothing left to predict. Nor does a return that had begun by then, and is
+thought unrelated rather than related, count in the label.
 """
 
 from __future__ import annotations
@@ -38,12 +39,16 @@ def closed_rows(
     -------
     pandas.DataFrame
         By moment and ``contact_id``: the features' frame with ``closes_epoch``,
-        ``repeated_probability`` and ``is_repeated``. Counted inbound contacts
-        that ended, and whose customer had not returned by then.
+        ``repeated_probability``, of a return after the moment, and
+        ``is_repeated``. Counted inbound contacts that ended, and whose customer
+        had not returned by then.
     """
     rows = _with_outcomes(casebook, features)
     is_label = rows["is_closed"].to_numpy(dtype=bool) & ~rows["contact_id"].isin(acted_on)
     rows = rows[is_label & (rows["return_epoch"].isna() | ~_is_back(rows))]
+    by_then = rows["contact_id"].map(_missed_by_then(casebook)).astype(float).fillna(1.0)
+    after = 1 - (1 - rows["repeated_probability"]) / by_then
+    rows = rows.assign(repeated_probability=after.clip(0, 1))
     rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])
     return rows.reset_index(drop=True)
 
@@ -93,6 +98,24 @@ def _with_outcomes(casebook: Casebook, features: Features) -> pd.DataFrame:
 def _is_back(rows: pd.DataFrame) -> pd.Series:
     """Say whose customer had returned by the moment of prediction."""
     return (rows["return_epoch"] <= rows["moment_epoch"]).fillna(False).astype(bool)
+
+
+def _missed_by_then(casebook: Casebook) -> pd.Series:
+    """Give the chance that no return begun by the moment counts, by ``contact_id``.
+
+    Only the readings that weigh returns have such: under the others, a customer who
+    has returned is back.
+    """
+    weights = {"same_issue": "same_issue_probability", "related": "link_probability"}
+    weight = weights.get(casebook.settings["reading"])
+    if weight is None or "links" not in casebook.table_names:
+        return pd.Series(dtype=float)
+    columns = ["contact_id", "hours_since_end", "verdict", "reaction", weight]
+    links = casebook.table("links", columns)
+    begun = links["hours_since_end"].le(0).fillna(False)
+    aside = links["verdict"].eq("double_post") | links["reaction"].eq("thanks").fillna(False)
+    links = links[(begun & ~aside).to_numpy(dtype=bool)]
+    return (1 - links[weight].astype(float)).groupby(links["contact_id"].astype(object)).prod()
 
 
 def _runs_on(rows: pd.DataFrame) -> pd.Series:

@@ -69,7 +69,7 @@ def sort_into_topics(
             "topic_id": _topic_ids(topic),
             "topic_strength": strengths,
             "no_topic_reason": _reasons(notes, usable, topic, model),
-            "vector": _rows_or_null(reduce_linearly(vectors)),
+            "vector": _rows_or_null(reduce_linearly(vectors).round(4)),
         }
     )
     return PlacedTopics(topics, _cards(contacts, notes, vectors, topic, model), model)

@@ -59,6 +59,7 @@ def casebook_of(tmp_path: Path) -> CasebookOf:
             "windows": ["48h", "7d", "30d"],
             "window": "7d",
             "reading": "related",
+            "window_from": "end",
             "attributes": {},
         }
         whole = {"contacts": empty(CONTACTS), "outcomes": empty(OUTCOMES)} | tables

@@ -1,4 +1,4 @@
-"""The curve over window lengths and the months."""
+"""The curve over window lengths."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fcr_ml.measures.curve import fcr_by_month, window_curve
+from fcr_ml.measures.curve import window_curve
 from fcr_ml.measures.fcr import measure_fcr
 
 from .conftest import AS_OF, CasebookOf, contacts_of, outcomes_of
@@ -41,15 +41,6 @@ def test_two_routes_to_one_number(casebook_of: CasebookOf) -> None:
         assert of_window["repeat_rate_high"] == pytest.approx(1 - row["fcr_rate_low"])
 
 
-def test_months_are_utc_and_in_order(casebook_of: CasebookOf) -> None:
-    contacts = contacts_of(["a", "b", "c"], ["2025-03-01 00:30", "2025-02-28 23:30", "2024-12-31"])
-    outcomes = outcomes_of(contacts, [np.nan] * 3)
-    months = fcr_by_month(casebook_of(contacts=contacts, outcomes=outcomes))
-    assert months["value"].tolist() == ["2024-12", "2025-02", "2025-03"]
-    assert set(months["remark"]) == {"not enough contacts"}
-
-
 def test_an_empty_casebook_has_no_curve(casebook_of: CasebookOf) -> None:
     casebook = casebook_of()
     assert len(window_curve(casebook)) == 0
-    assert len(fcr_by_month(casebook)) == 0

@@ -54,7 +54,9 @@ def test_a_week_lies_in_its_own_folder_beside_the_one_before(
     assert (week / "report.html").exists()
     assert list(before.iterdir()) == [before / "drivers.csv"]
     assert Casebook.open(week / "casebook").settings["window"] == "48h"
-    assert "Gone: queue = Nobody's." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Drivers new since 2025-02-01: " in told
+    assert "Gone: queue = Nobody's." in told
 
 
 def test_a_log_at_fault_is_told_and_left(
@@ -86,5 +88,5 @@ def test_the_first_week_has_nothing_to_compare_with(weekly: ModuleType, tmp_path
     later.mkdir()
     (later / "drivers.csv").write_text("segment\n")
 
-    assert weekly.drivers_before(week) is None
-    assert "No earlier week" in weekly.change_of_drivers(pd.DataFrame({"segment": []}), None)
+    told = weekly.change_since_last_run(pd.DataFrame({"segment": []}), week)
+    assert told == "No earlier run to compare the drivers with."

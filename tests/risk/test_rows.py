@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from fcr_ml.features import build_features
 from fcr_ml.frames import Casebook, write_casebook
@@ -29,7 +30,9 @@ CASES: dict[str, tuple[float | None, float | None, bool, str | None]] = {
 }
 
 
-def casebook_of_cases(folder: Path, **settings: Any) -> Casebook:
+def casebook_of_cases(
+    folder: Path, links: pd.DataFrame | None = None, probability: float = 0.0, **settings: Any
+) -> Casebook:
     rows = []
     for name, (days, hours, is_counted, direction) in CASES.items():
         ended = pd.NaT if days is None else AS_OF - days * DAY
@@ -48,11 +51,13 @@ def casebook_of_cases(folder: Path, **settings: Any) -> Casebook:
     outcomes = cases.drop(columns=["ended_at", "direction"]).assign(
         reading="related",
         window="7d",
-        repeated_probability=(cases["outcome"] == "repeated").astype(float),
+        repeated_probability=(cases["outcome"] == "repeated").astype(float).clip(probability),
         episode_id=cases["contact_id"],
     )
     other = outcomes.assign(reading="any_return", outcome="repeated", repeated_probability=1.0)
     tables = {"contacts": contacts, "outcomes": pd.concat([outcomes, other])}
+    if links is not None:
+        tables["links"] = links
     return write_casebook(folder, tables, AS_OF, SETTINGS | settings)
 
 
@@ -67,6 +72,26 @@ def test_only_contacts_with_something_left_to_predict_are_learned_from(tmp_path:
 def test_only_open_contacts_are_scored(tmp_path: Path) -> None:
     casebook = casebook_of_cases(tmp_path / "c")
     assert open_rows(casebook, build_features(casebook))["contact_id"].tolist() == ["open"]
+
+
+def test_a_return_begun_before_the_moment_is_no_part_of_the_label(tmp_path: Path) -> None:
+    # One of 0.3 before the contact ended, one of 0.2 after it: 1 - 0.7 * 0.8 in all.
+    links = pd.DataFrame(
+        {
+            "contact_id": "closed",
+            "follow_up_id": ["x", "y"],
+            "hours_between": [23.0, 30.0],
+            "hours_since_end": [-1.0, 6.0],
+            "link_probability": [0.3, 0.2],
+            "same_issue_probability": 0.1,
+            "verdict": "unrelated",
+            "reasons": "",
+        }
+    )
+    casebook = casebook_of_cases(tmp_path / "c", links=links, probability=0.44)
+    rows = closed_rows(casebook, build_features(casebook)).set_index("contact_id")
+    assert rows.loc["closed", "repeated_probability"] == pytest.approx(0.2)
+    assert rows.loc["repeated", "repeated_probability"] == 1
 
 
 def test_contacts_that_were_acted_on_are_not_learned_from(tmp_path: Path) -> None:

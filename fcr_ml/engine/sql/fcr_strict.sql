@@ -8,7 +8,10 @@ WITH preceded AS (
     WHERE
         verdict IN ('same_issue', 'next_issue')
         AND reaction IS NULL
-        AND COALESCE(hours_since_end, hours_between) * 3600 <= ${window_seconds}
+        AND 3600 * CASE
+            WHEN ${from_start} = 1 THEN hours_between
+            ELSE COALESCE(hours_since_end, hours_between)
+        END <= ${window_seconds}
     GROUP BY follow_up_id
 ),
 

@@ -1,12 +1,12 @@
--- How many contacts share a contact's key, counted strictly before its moment.
--- Enters: moments (contact_id, moment_epoch and the columns that key and clock name); the clock
--- says when a contact becomes known to the count. A contact never counts itself.
+-- How many contacts share a contact's key, counted strictly before a point of its own life.
+-- Enters: moments (contact_id, moment_epoch and the columns that key, clock and point name); the
+-- clock says when a contact becomes known to the count. A contact never counts itself.
 WITH events AS (
     SELECT $key AS key_id, $clock AS epoch, 1 AS n, NULL AS contact_id, NULL AS clock_epoch
     FROM moments
     WHERE $key IS NOT NULL AND $clock IS NOT NULL
     UNION ALL
-    SELECT $key, moment_epoch, 0, contact_id, $clock
+    SELECT $key, $point, 0, contact_id, $clock
     FROM moments
     WHERE $key IS NOT NULL AND moment_epoch IS NOT NULL
 ),

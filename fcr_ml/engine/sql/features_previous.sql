@@ -7,15 +7,12 @@ WITH dated AS (
         contact_id, customer_id, started_epoch, moment_epoch, reason_code, topic_id,
         MAX(started_epoch) OVER (PARTITION BY customer_id ORDER BY started_epoch
             RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS previous_epoch,
-        COUNT(*) OVER (PARTITION BY customer_id ORDER BY started_epoch
-            RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_at_start,
         ROW_NUMBER() OVER (
             PARTITION BY customer_id, started_epoch ORDER BY contact_id DESC) AS from_last
     FROM moments
 )
 SELECT
     own.contact_id,
-    own.earlier_at_start,
     own.started_epoch - own.previous_epoch AS seconds_since_previous,
     CASE WHEN own.previous_epoch IS NULL THEN NULL
          WHEN previous.moment_epoch < own.moment_epoch THEN 0 ELSE 1 END AS is_previous_running,
