@@ -6,20 +6,25 @@ ranking and predicting are the east wing's work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fcr_ml.contacts.read import read_log
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames.casebook import Casebook, write_casebook
 from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS, RepeatWindow
 from fcr_ml.links.evidence import EvidenceBook
+from fcr_ml.links.judged import check_judged
 from fcr_ml.links.outcomes import tell_outcomes
+from fcr_ml.links.returns import tell_reactions
 from fcr_ml.links.table import TiedLinks, tie_links
 from fcr_ml.notes.cache import VectorCache, encode_notes
 from fcr_ml.notes.centre import centre_vectors
@@ -27,6 +32,8 @@ from fcr_ml.notes.encoders import open_encoder
 from fcr_ml.notes.table import build_notes
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.topics.table import PlacedTopics, sort_into_topics
+
+_log = logging.getLogger(__name__)
 
 TIMELINE_COLUMNS = (
     "contact_id",
@@ -39,6 +46,26 @@ TIMELINE_COLUMNS = (
     "language",
     "product",
 )
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedNotes:
+    """Note vectors of shape (n, d), NaN rows where there is no note.
+
+    Parameters
+    ----------
+    vectors, centred : numpy.ndarray
+        As encoded, and around the middle of their language.
+    encode : callable, optional
+        Encodes further sentences alike.
+    encoder : str, optional
+        Its name.
+    """
+
+    vectors: np.ndarray
+    centred: np.ndarray
+    encode: Callable[[list[str]], np.ndarray] | None = None
+    encoder: str | None = None
 
 
 @dataclass
@@ -63,6 +90,8 @@ class CasebookBuilder:
         Where vectors are kept between runs, by hash of the redacted text.
     attributes : dict of str to str
         Extra columns that drivers and risk may use, and when each is known.
+    judged_pairs : tuple of str
+        Files of pairs that people judged; links learn from them too.
     random_state : int
         Seed of everything that draws.
     """
@@ -74,6 +103,7 @@ class CasebookBuilder:
     encoder: str = "auto"
     cache_folder: Path = Path.home() / ".cache" / "fcr_ml"
     attributes: dict[str, str] = field(default_factory=dict)
+    judged_pairs: tuple[str, ...] = ()
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -111,11 +141,11 @@ class CasebookBuilder:
         with stage("notes", len(contacts)) as running:
             notes, redacted = build_notes(contacts)
             running.rows_out = int(notes["note"].notna().sum())
-        vectors, encoder = self._encode(notes, progress)
+        encoded = self._encode(notes, progress)
         with stage("topics", len(notes)) as running:
-            placed = sort_into_topics(contacts, notes, vectors)
+            placed = sort_into_topics(contacts, notes, encoded.centred)
             running.rows_out = int(placed.topics["topic_id"].notna().sum())
-        tied, outcomes = self._tie(contacts, notes, placed, vectors, as_of)
+        tied, outcomes = self._tie(contacts, notes, placed, encoded, as_of)
         tables = {
             "contacts": contacts[self._kept(contacts)],
             "notes": notes,
@@ -125,17 +155,17 @@ class CasebookBuilder:
             "outcomes": outcomes,
         }
         settings = self._settings(contacts) | {
-            "encoder": encoder,
+            "encoder": encoded.encoder,
             "redacted": redacted,
             "links": tied.account,
         }
         return write_casebook(folder, tables, as_of, settings)
 
-    def _encode(self, notes: pd.DataFrame, progress: Progress) -> tuple[np.ndarray, str | None]:
-        """Give the centred vectors, shape (n, d), NaN rows where there is no note."""
+    def _encode(self, notes: pd.DataFrame, progress: Progress) -> EncodedNotes:
         usable = notes["note"].notna() & ~notes["is_thin"]
         if not usable.any():
-            return np.full((len(notes), 1), np.nan, dtype=np.float32), None
+            none = np.full((len(notes), 1), np.nan, dtype=np.float32)
+            return EncodedNotes(none, none)
         counts = notes.loc[usable, "language"].value_counts()
         languages = {str(language): int(count) for language, count in counts.items()}
         with stage("vectors", int(notes["note"].notna().sum())) as running:
@@ -150,35 +180,58 @@ class CasebookBuilder:
                 progress=lambda done, total: progress("vectors", done, total),
             )
             running.rows_out = int((~np.isnan(vectors).any(axis=1)).sum())
-        return centre_vectors(vectors, notes["language"]), encoder.name
+        centred = centre_vectors(vectors, notes["language"])
+        return EncodedNotes(vectors, centred, encoder.encode, encoder.name)
 
     def _tie(
         self,
         contacts: pd.DataFrame,
         notes: pd.DataFrame,
         placed: PlacedTopics,
-        vectors: np.ndarray,
+        encoded: EncodedNotes,
         as_of: pd.Timestamp,
     ) -> tuple[TiedLinks, pd.DataFrame]:
         as_of_epoch = int(as_of.timestamp())
         contacts = contacts.assign(language=notes["language"])
         windows = self.all_windows
         with DuckEngine() as engine:
-            self._put_timeline(engine, contacts)
+            from_start = self._window_from(contacts) == "start"
+            put_timeline(engine, contacts, from_start)
             with stage("links", len(contacts)) as running:
-                book = EvidenceBook(contacts, notes, placed.topics, vectors)
-                tied = tie_links(engine, book, notes, max(windows), as_of_epoch, self.random_state)
-                running.rows_out = len(tied.links)
+                book = EvidenceBook(contacts, notes, placed.topics, encoded.centred)
+                tied = tie_links(
+                    engine,
+                    book,
+                    max(windows),
+                    as_of_epoch,
+                    self.random_state,
+                    judged=self._judged(contacts),
+                )
+                links = tell_reactions(tied.links, notes, encoded.vectors, encoded.encode)
+                tied = replace(tied, links=links)
+                running.rows_out = len(links)
             with stage("outcomes", len(contacts)) as running:
-                self._put_timeline(engine, _answered_with_copy(contacts, tied.links))
+                put_timeline(engine, _answered_with_copy(contacts, links), from_start)
                 outcomes = tell_outcomes(engine, tied.links, windows, as_of_epoch)
                 running.rows_out = len(outcomes)
         return tied, outcomes
 
-    def _put_timeline(self, engine: DuckEngine, contacts: pd.DataFrame) -> None:
-        engine.put("contacts", contacts.reindex(columns=TIMELINE_COLUMNS).pipe(_typed))
-        from_start = int(self._window_from(contacts) == "start")
-        engine.run(statement("timeline", window_from_start=from_start), out="timeline")
+    def _judged(self, contacts: pd.DataFrame) -> pd.DataFrame | None:
+        """Read the judged pairs that links may learn from; remark on rows set aside."""
+        if not self.judged_pairs:
+            return None
+        files = {str(path): read_log([str(path)]).rows for path in self.judged_pairs}
+        judged = check_judged(files, contacts)
+        if len(judged.set_aside):
+            first = judged.set_aside.iloc[0]
+            _log.warning(
+                "judged pairs: %s rows are set aside; first: %s, row %s: %s",
+                f"{len(judged.set_aside):,}",
+                first["judge"],
+                first["row"],
+                first["problem"],
+            )
+        return judged.pairs.drop_duplicates(["contact_id", "follow_up_id"], ignore_index=True)
 
     def _kept(self, contacts: pd.DataFrame) -> list[str]:
         """Name the columns that may leave the west wing.
@@ -207,6 +260,21 @@ class CasebookBuilder:
             "attributes": dict(self.attributes),
             "random_state": self.random_state,
         }
+
+
+def put_timeline(engine: DuckEngine, contacts: pd.DataFrame, from_start: bool) -> None:
+    """Put contacts on an engine as ``timeline``, one row a contact.
+
+    Parameters
+    ----------
+    engine : DuckEngine
+    contacts : pandas.DataFrame
+        CONTACTS; columns of ``TIMELINE_COLUMNS`` that are absent count as empty.
+    from_start : bool
+        Whether repeat windows begin at a contact's start.
+    """
+    engine.put("contacts", contacts.reindex(columns=TIMELINE_COLUMNS).pipe(_typed))
+    engine.run(statement("timeline", window_from_start=int(from_start)), out="timeline")
 
 
 def _typed(contacts: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,10 @@ from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
+from fcr_ml.measures.definitions import reconcile_definitions
 from fcr_ml.measures.fcr import gross_and_net, measure_fcr
+from fcr_ml.measures.silence import correct_for_silence
+from fcr_ml.reports.explain import example_explanations
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
 from fcr_ml.risk.study import study_risk
@@ -55,6 +58,7 @@ def study_casebook(
     with stage("measures", len(contacts)) as running:
         fcr = measure_fcr(casebook)
         curve = pd.concat(window_curve(casebook, reading) for reading in READINGS)
+        definitions = reconcile_definitions(casebook)
         running.rows_out = len(fcr)
     with stage("drivers", len(contacts)) as running:
         ranked = rank_drivers(casebook, **drivers)
@@ -75,11 +79,15 @@ def study_casebook(
         last_contact_at=contacts["started_at"].max(),
         fcr=fcr,
         curve=curve.rename(columns={"repeat_rate_low": "low", "repeat_rate_high": "high"}),
+        definitions=definitions,
+        net=gross_and_net(casebook),
+        silence=correct_for_silence(casebook),
         drivers=ranked,
         segments_looked_at=int(ranked.attrs.get("segments_looked_at", 0)),
         topics=_topics(casebook, fcr),
         share_without_topic=_share_without_topic(casebook),
         verdicts=_verdicts(casebook),
+        examples=example_explanations(casebook),
         risk=_risk_rows(studied.evaluation),
         calibration=_calibration(studied.evaluation),
         risk_remark=" ".join(studied.remarks),
@@ -104,7 +112,6 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
             f"{not_ended:,} of {len(contacts):,} contacts have not ended; their window has not "
             "begun, so they count neither as repeated nor as resolved."
         )
-    remarks += _net_remark(casebook)
     if _share_without_topic(casebook) is None:
         remarks.append(
             "The log has no notes: there are no topics, and links rest on time, customer, case "
@@ -112,20 +119,6 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
             "code is the surer one."
         )
     return remarks
-
-
-def _net_remark(casebook: Casebook) -> list[str]:
-    """Say what FCR is without the contacts that cannot be resolved at first contact."""
-    rates = gross_and_net(casebook)
-    if rates.empty:
-        return []
-    net = rates.iloc[-1]
-    return [
-        f"Net of the {net['left_out_rate']:.1%} of closed contacts tagged as not resolvable at "
-        f"first contact, FCR is {net['fcr_rate']:.1%} ({net['fcr_rate_low']:.1%} to "
-        f"{net['fcr_rate_high']:.1%}, {net['closed_contacts']:,} contacts, "
-        f"{casebook.settings['reading']}, {casebook.settings['window']})."
-    ]
 
 
 def _share_without_topic(casebook: Casebook) -> float | None:
@@ -156,17 +149,12 @@ def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdicts(casebook: Casebook) -> pd.DataFrame:
-    """Count the pairs by verdict, and what their probabilities expect.
-
-    A double post is certain by rule, so its expectation is its count.
-    """
-    links = casebook.table("links", ["verdict", "link_probability", "same_issue_probability"])
+    """Count the pairs by verdict, and what their probabilities expect."""
+    names = [f"{verdict}_probability" for verdict in VERDICTS[:3]]
+    links = casebook.table("links", ["verdict", *names])
     counts = links["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
-    doubled = links["verdict"] == "double_post"
-    judged = links[~doubled]
-    related = float(judged["link_probability"].sum())
-    same = float(judged["same_issue_probability"].sum())
-    expected = [float(doubled.sum()), same, related - same, len(judged) - related]
+    related = links[names].astype(float).sum().tolist()
+    expected = [*related, len(links) - sum(related)]
     return pd.DataFrame(
         {"verdict": VERDICTS, "pairs": counts.to_numpy(), "expected_pairs": expected}
     )

@@ -44,7 +44,7 @@ class Ran:
 
 def run_command(*words: object) -> Ran:
     """Run ``fcr`` in this process, as ``main`` does; a traceback fails the test."""
-    from fcr_ml.cli import main
+    from fcr_ml.cli.app import main
 
     out, err = io.StringIO(), io.StringIO()
     root, typed = logging.getLogger(), sys.argv

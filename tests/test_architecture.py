@@ -37,7 +37,23 @@ MAP: dict[str, set[str]] = {
     # the rooms that know both wings, and the doors
     "analysis": GROUND
     | {"assembly", "contacts", "measures", "drivers", "risk", "reports", "study", "settings"},
-    "cli": GROUND | {"analysis", "contacts", "progress", "reports", "settings", "simulate"},
+    "review": GROUND | {"contacts", "links", "measures", "reports"},
+    "evaluation": GROUND
+    | {"analysis", "assembly", "contacts", "links", "measures", "notes", "settings", "topics"},
+    "evaluation_pairs": GROUND
+    | {"analysis", "assembly", "contacts", "links", "measures", "notes", "settings", "topics"},
+    "cli": GROUND
+    | {
+        "analysis",
+        "contacts",
+        "evaluation",
+        "evaluation_pairs",
+        "progress",
+        "reports",
+        "review",
+        "settings",
+        "simulate",
+    },
 }
 HEAVY_HOME = {
     "sentence_transformers": "notes",
@@ -168,7 +184,7 @@ def test_import_is_quick() -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     code = (
-        "import sys, fcr_ml.cli\n"
+        "import sys, fcr_ml.cli.app\n"
         "heavy = {'torch', 'sentence_transformers', 'pandas', 'sklearn', 'duckdb', 'altair'}\n"
         "sys.exit(','.join(sorted(heavy & set(sys.modules))) or 0)"
     )

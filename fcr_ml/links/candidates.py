@@ -2,8 +2,9 @@
 
 Enters: contacts, put on the engine. Leaves: near pairs (inside the longest
 window), far pairs of the same customers (seven to nine weeks apart, so that the
-rhythm of the week is the same) and pairs of different customers. Nothing is
-compared here.
+rhythm of the week is the same) by which coincidence is counted, pairs of the same
+customers as far apart as the log allows, by which unrelated evidence is known, and
+pairs of different customers. Nothing is compared here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ DAY = 86_400
 WEEK = 7 * DAY
 FAR_FROM_SECONDS, FAR_SPAN_SECONDS = 7 * WEEK, 2 * WEEK
 """Whole weeks away, so that weekdays match the near side; further where a window is long."""
+
+APART_WEEKS = (26, 13, 7)
+"""Two contacts of one customer are the surer unrelated the longer between them. On the
+forum, pairs half a year apart have the evidence of pairs judged unrelated; at seven weeks
+a third still go on with the matter."""
+
+ENOUGH_APART = 2_000
+"""Pairs that are waited for at one distance before a shorter one is taken."""
 
 LEARNT_WINDOW = RepeatWindow(30 * DAY)
 """Pairs are learnt from at least this far, whatever windows are asked for: the figure of
@@ -47,9 +56,14 @@ class Candidates:
         seconds_into_window is_exposed``: the pairs that may be links, and at least
         all within 30 days.
     far : pandas.DataFrame
+        ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
+        is_exposed``: pairs seven to nine weeks apart.
+    apart : pandas.DataFrame
         The same columns for pairs that are too far apart to belong together.
+    apart_weeks : int
+        Their least distance.
     others : pandas.DataFrame
-        ``contact_id follow_up_id``: pairs of different customers.
+        The same columns but the last, for pairs of different customers.
     coincidence_per_day : pandas.Series
         By contact id: how many unrelated contacts a day its customer makes,
         shrunk towards the log's mean.
@@ -57,6 +71,8 @@ class Candidates:
 
     near: pd.DataFrame
     far: pd.DataFrame
+    apart: pd.DataFrame
+    apart_weeks: int
     others: pd.DataFrame
     coincidence_per_day: pd.Series
 
@@ -78,7 +94,8 @@ def find_candidates(
         Draws the pairs of different customers.
     """
     reach = max(longest, LEARNT_WINDOW).seconds
-    far_from = max(FAR_FROM_SECONDS, (reach // WEEK + 2) * WEEK)
+    nearest = reach // WEEK + 2
+    far_from = max(FAR_FROM_SECONDS, nearest * WEEK)
     far_to = far_from + FAR_SPAN_SECONDS
     among = {"exposure_seconds": far_to, "max_contacts": SHARED_ACCOUNT_CONTACTS}
     engine.run(
@@ -86,29 +103,51 @@ def find_candidates(
         out="near_pairs",
     )
     engine.run(statement("far_pairs", far_from=far_from, far_to=far_to, **among), out="far_pairs")
+    far = engine.fetch("far_pairs")
+    apart, apart_weeks = _apart(engine, nearest, among)
     engine.run(statement("burst_counts", around_seconds=reach), out="burst_counts")
     timeline = engine.fetch("timeline").sort_values("contact_id", ignore_index=True)
     return Candidates(
         near=engine.fetch("near_pairs"),
-        far=engine.fetch("far_pairs"),
+        far=far,
+        apart=apart,
+        apart_weeks=apart_weeks,
         others=_other_customers(timeline, random_state),
         coincidence_per_day=_coincidence(engine, timeline, reach, as_of_epoch),
     )
 
 
+def _apart(engine: DuckEngine, nearest: int, among: dict[str, int]) -> tuple[pd.DataFrame, int]:
+    """Give the pairs at the longest distance at which there are enough, and its weeks."""
+    found = pd.DataFrame()
+    for distance in APART_WEEKS:
+        weeks = max(distance, nearest)
+        span = {"far_from": weeks * WEEK, "far_to": 2 * weeks * WEEK}
+        engine.run(statement("far_pairs", **span, **among), out="far_pairs")
+        found = engine.fetch("far_pairs")
+        if len(found) >= ENOUGH_APART:
+            break
+    return found, weeks
+
+
 def _other_customers(timeline: pd.DataFrame, random_state: int, pairs: int = 5_000) -> pd.DataFrame:
     """Draw pairs of different customers of one language and product, near in time."""
     if timeline["customer_id"].nunique() < 2:
-        return pd.DataFrame({"contact_id": [], "follow_up_id": []}, dtype="string")
+        columns = ["contact_id", "started_epoch", "ended_epoch", "follow_up_id", "follow_up_epoch"]
+        return timeline.iloc[:0].assign(follow_up_id="", follow_up_epoch=0)[columns]
     in_time = timeline.sort_values(["segment", "started_epoch", "contact_id"], ignore_index=True)
     random = np.random.default_rng(random_state)
     first = random.integers(0, len(in_time), pairs)
     second = np.minimum(first + random.integers(1, 200, pairs), len(in_time) - 1)
     customers, segments = in_time["customer_id"].to_numpy(), in_time["segment"].to_numpy()
     differ = (customers[first] != customers[second]) & (segments[first] == segments[second])
-    ids = in_time["contact_id"].to_numpy()
-    drawn = pd.DataFrame({"contact_id": ids[first[differ]], "follow_up_id": ids[second[differ]]})
-    return drawn.drop_duplicates(ignore_index=True)
+    earlier, later = (in_time.iloc[places[differ]] for places in (first, second))
+    drawn = earlier[["contact_id", "started_epoch", "ended_epoch"]].reset_index(drop=True)
+    drawn = drawn.assign(
+        follow_up_id=later["contact_id"].to_numpy(),
+        follow_up_epoch=later["started_epoch"].to_numpy(),
+    )
+    return drawn.drop_duplicates(["contact_id", "follow_up_id"], ignore_index=True)
 
 
 def _coincidence(

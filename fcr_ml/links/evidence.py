@@ -10,16 +10,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fcr_ml.links.meaning import turn_to_shared
 from fcr_ml.notes.terms import terms
 
-EVIDENCE = {"note_similarity": 1, "word_similarity": 1, "is_same_topic": 1, "fewer_words": 0}
-"""What the pair model weighs, and which way: 1 where more of it never speaks against
-a link, 0 where it may go either way (two long notes share more by chance). Time and
-case id are weighed apart. The reason code is not weighed beside notes: customers keep
-theirs from one matter to the next (docs/decisions/0003-links.md)."""
+EVIDENCE = ("shared_meaning", "word_similarity")
+"""What the pair model weighs, more of it never against a link. Time and case id are
+weighed apart. Topic and length of the notes add nothing to these two; the reason code
+misleads beside notes, since customers keep theirs from one matter to the next
+(docs/decisions/0003-links.md)."""
 
-EVIDENCE_WITHOUT_NOTES = {"is_same_reason_code": 1}
+EVIDENCE_WITHOUT_NOTES = ("is_same_reason_code",)
 """All that a log without notes has to say about what a contact was about."""
+
+SOON_SECONDS = 72 * 3_600
+"""Of two contacts of one customer within three days, most belong together."""
 
 
 class EvidenceBook:
@@ -46,11 +50,27 @@ class EvidenceBook:
     ) -> None:
         self._places = pd.Series(np.arange(len(contacts)), index=contacts["contact_id"])
         self._vectors = vectors
+        self._turned = vectors
+        self._halves = pd.factorize(contacts["customer_id"], sort=True)[0] % 2
         self._words = word_vectors(notes["note"])
         self._codes = _codes(contacts, "reason_code")
         self._cases = _codes(contacts, "case_id")
         self._topics = _codes(topics, "topic_id")
-        self._length = notes["words"].to_numpy(float)
+
+    def learn_meaning(self, near: pd.DataFrame) -> None:
+        """Learn from pairs that follow soon after one another what a matter's notes share.
+
+        Parameters
+        ----------
+        near : pandas.DataFrame
+            Pairs of one customer, with ``started_epoch`` and ``follow_up_epoch``.
+        """
+        soon = near[near["follow_up_epoch"] - near["started_epoch"] <= SOON_SECONDS]
+        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._halves)
+
+    def _rows(self, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        first, second = pairs["contact_id"], pairs["follow_up_id"]
+        return self._places.loc[first].to_numpy(), self._places.loc[second].to_numpy()
 
     def lay_out(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Give the pairs with their evidence, rows in the same order.
@@ -58,20 +78,22 @@ class EvidenceBook:
         Returns
         -------
         pandas.DataFrame
-            ``pairs`` with ``note_similarity`` (cosine, -1 to 1),
-            ``word_similarity`` (TF-IDF cosine, 0 to 1), ``is_same_*`` (1, 0, or
-            NaN where either side lacks it) and ``fewer_words`` (of the shorter
-            note), all float64.
+            ``pairs`` with ``note_similarity`` and ``shared_meaning`` (cosines, -1
+            to 1; the latter NaN for customers of different halves), ``half`` (0 or
+            1, one value a customer),
+            ``word_similarity`` (TF-IDF cosine, 0 to 1) and ``is_same_*`` (1, 0, or
+            NaN where either side lacks it), all float64.
         """
-        first = self._places.loc[pairs["contact_id"]].to_numpy()
-        second = self._places.loc[pairs["follow_up_id"]].to_numpy()
+        first, second = self._rows(pairs)
+        shared = _cosines(self._turned, first, second)
         return pairs.assign(
             note_similarity=_cosines(self._vectors, first, second),
+            half=self._halves[first],
+            shared_meaning=np.where(self._halves[first] == self._halves[second], shared, np.nan),
             word_similarity=_word_cosines(self._words, first, second),
             is_same_reason_code=_agreement(self._codes, first, second),
             is_same_case=_agreement(self._cases, first, second),
             is_same_topic=_agreement(self._topics, first, second),
-            fewer_words=np.minimum(self._length[first], self._length[second]),
         )
 
 

@@ -2,7 +2,8 @@
 
 Enters: the timeline on the engine and the links. Leaves: OUTCOMES. A contact whose
 window still runs is open and never counts as resolved; one that has not ended has
-no window yet.
+no window yet. Under the readings that weigh links, a return that only thanks, or gives
+what the desk had asked for, is no repeat.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.frames.window import READINGS, RepeatWindow
 from fcr_ml.links.episodes import form_episodes
+from fcr_ml.links.reactions import NEEDS_HELP
 
 _CERTAIN = 1 - 1e-6
 """The logarithm of the chance to miss needs a chance above nothing."""
@@ -49,11 +51,15 @@ def tell_outcomes(
     episodes = form_episodes(timeline["contact_id"], links).to_numpy()
     copies = set(links.loc[links["verdict"] == "double_post", "follow_up_id"])
     thanks = set(links.loc[links["reaction"].eq("thanks").fillna(False), "follow_up_id"])
+    returns = links[
+        ~links["follow_up_id"].isin(copies)
+        & (links["reaction"].isna() | links["reaction"].isin(NEEDS_HELP))
+    ]
     inbound = timeline["is_inbound"].to_numpy() == 1
     is_aside = timeline["contact_id"].isin(copies | thanks).to_numpy()
     parts = []
     for reading in READINGS:
-        _put_returns(engine, reading, links, copies | thanks)
+        _put_returns(engine, reading, returns)
         counted = inbound & ~is_aside if reading in ("same_issue", "related") else inbound
         for window in windows:
             part = _outcomes_of(engine, window, as_of_epoch)
@@ -65,14 +71,16 @@ def tell_outcomes(
     return pd.concat(parts, ignore_index=True)
 
 
-def _put_returns(engine: DuckEngine, reading: str, links: pd.DataFrame, aside: set[str]) -> None:
+def _put_returns(engine: DuckEngine, reading: str, returns: pd.DataFrame) -> None:
     if reading in ("any_return", "same_code"):
         same_code = int(reading == "same_code")
         engine.run(statement("returns_by_position", same_code=same_code), out="returns")
         return
     column = "same_issue_probability" if reading == "same_issue" else "link_probability"
-    returns = links[~links["follow_up_id"].isin(aside)]
-    probability = returns[column].astype(float).clip(0, _CERTAIN)
+    link = returns[column].astype(float)
+    probability = (link * returns["needs_help_probability"].astype(float).fillna(1.0)).clip(
+        0, _CERTAIN
+    )
     engine.put(
         "returns",
         pd.DataFrame(
@@ -81,7 +89,7 @@ def _put_returns(engine: DuckEngine, reading: str, links: pd.DataFrame, aside: s
                 "follow_up_id": returns["follow_up_id"],
                 "follow_up_epoch": returns["follow_up_epoch"],
                 "log_miss": (np.log1p(-probability) * 1e9).round().astype("int64"),
-                "is_return": (probability >= 0.5).astype("int64"),
+                "is_return": (link >= 0.5).astype("int64"),
             }
         ),
     )

@@ -14,9 +14,10 @@ import pandas as pd
 
 from fcr_ml.engine import DuckEngine
 from fcr_ml.frames.window import RepeatWindow
-from fcr_ml.links.candidates import Candidates, find_candidates
+from fcr_ml.links.calibration import JudgedCorrection
+from fcr_ml.links.candidates import LEARNT_WINDOW, Candidates, find_candidates
 from fcr_ml.links.evidence import EvidenceBook
-from fcr_ml.links.near_far import NearFarModel
+from fcr_ml.links.near_far import MINIMUM_PAIRS, NearFarModel
 from fcr_ml.links.reasons import reasons_in_words
 from fcr_ml.links.verdicts import judge_pairs
 
@@ -32,10 +33,10 @@ class TiedLinks:
 def tie_links(
     engine: DuckEngine,
     book: EvidenceBook,
-    notes: pd.DataFrame,
     longest: RepeatWindow,
     as_of_epoch: int,
     random_state: int = 0,
+    judged: pd.DataFrame | None = None,
 ) -> TiedLinks:
     """Tie later contacts to the earlier ones they belong to.
 
@@ -45,14 +46,15 @@ def tie_links(
         Holds ``timeline``.
     book : EvidenceBook
         What is known of each contact.
-    notes : pandas.DataFrame
-        NOTES.
     longest : RepeatWindow
         Later returns are not compared.
     as_of_epoch : int
         The moment whose knowledge is used, in epoch seconds.
     random_state : int
         Seed of the draws and of the boosting.
+    judged : pandas.DataFrame, optional
+        ``contact_id follow_up_id verdict``, as people judged them; see
+        :mod:`fcr_ml.links.calibration`.
 
     Returns
     -------
@@ -60,29 +62,77 @@ def tie_links(
         Links ordered by contact, follow-up's start and follow-up.
     """
     candidates = find_candidates(engine, longest, as_of_epoch, random_state)
+    book.learn_meaning(candidates.near)
     near = book.lay_out(candidates.near)
     model = _learn(candidates, book, near, random_state)
     near = near[near["seconds_into_window"] <= longest.seconds].reset_index(drop=True)
     near = near.assign(
         hours_between=_hours(near["follow_up_epoch"] - near["started_epoch"]),
         hours_since_end=_hours(near["follow_up_epoch"] - near["ended_epoch"]),
-        link_probability=model.predict(near, candidates.coincidence_per_day),
     )
-    links = judge_pairs(near, notes)
+    weights = model.weigh(near, candidates.coincidence_per_day)
+    links = judge_pairs(near, weights)
+    correction = JudgedCorrection()
+    if judged is not None:
+        links = correction.fit(links, judged).correct(links)
     links = links.assign(reasons=reasons_in_words(links))
-    account = {"method": model.method_, "related_share": round(model.near_share_, 4)}
+    account = {
+        "method": model.method_,
+        "apart_weeks": candidates.apart_weeks,
+        "counted_share": round(model.counted_share_, 4),
+        "related_share": round(model.near_share_, 4),
+        "calibration_se": round(_doubt(model), 4),
+        "judged_pairs": correction.judged_,
+        "judgements_used": bool(np.isfinite(correction.ridge_)),
+        "strangers": _strangers(candidates, book, model),
+    }
     return TiedLinks(links, account)
+
+
+def _doubt(model: NearFarModel) -> float:
+    """Give the standard error, in log-odds, of what the log says of all links alike.
+
+    Counting and reading the notes are two ways to the share of related pairs; half
+    of the distance between their answers is what either may be off by.
+    """
+    shares = np.array([model.counted_share_, model.near_share_])
+    return float(abs(np.diff(np.log(shares / (1 - shares)))[0]) / 2)
+
+
+def _strangers(candidates: Candidates, book: EvidenceBook, model: NearFarModel) -> dict[str, Any]:
+    """Weigh pairs of different customers as if they were one: how many would be linked?
+
+    They are spread evenly over thirty days, because time alone would link those that
+    happen to come together.
+    """
+    pairs = book.lay_out(candidates.others)
+    pairs = pairs[pairs["shared_meaning"].notna() | pairs["is_same_reason_code"].notna()]
+    if pairs.empty:
+        return {"pairs": 0, "linked_rate": None, "evidence_of_one_in_200": None}
+    gaps = np.linspace(0, LEARNT_WINDOW.seconds, len(pairs)).astype("int64")
+    pairs = pairs.assign(follow_up_epoch=pairs["started_epoch"] + gaps)
+    weights = model.weigh(pairs, candidates.coincidence_per_day)
+    evidence = weights[["meaning_weight", "words_weight", "code_weight"]].sum(axis=1)
+    return {
+        "pairs": len(pairs),
+        "linked_rate": round(float((weights.sum(axis=1) >= 0).mean()), 5),
+        "evidence_of_one_in_200": round(float(evidence.quantile(0.995)), 4),
+    }
 
 
 def _learn(
     candidates: Candidates, book: EvidenceBook, near: pd.DataFrame, random_state: int
 ) -> NearFarModel:
     """Fit on pairs that the desk has not tied itself; a case id is no discovery."""
-    far = book.lay_out(candidates.far)
+    far, apart = (book.lay_out(pairs) for pairs in (candidates.far, candidates.apart))
+    unrelated = apart[apart["is_same_case"] != 1]
+    if len(unrelated) < MINIMUM_PAIRS:
+        # A log too short for pairs far apart; other customers share a little less.
+        unrelated = pd.concat([unrelated, book.lay_out(candidates.others)], ignore_index=True)
     return NearFarModel(random_state).fit(
         near=near[near["is_same_case"] != 1],
         far=far[far["is_same_case"] != 1],
-        others=book.lay_out(candidates.others),
+        unrelated=unrelated,
         coincidence_per_day=candidates.coincidence_per_day,
     )
 

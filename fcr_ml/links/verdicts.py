@@ -1,13 +1,11 @@
-"""Verdicts: what a pair is, and what a return under the same case id says.
+"""Verdicts: what a pair is.
 
-Enters: candidate pairs with evidence and link probability, and the notes. Leaves:
-verdict, probability of the same issue, reaction and reasons for each pair. The
+Enters: candidate pairs with evidence and the weights behind their probability. Leaves:
+the four verdicts' probabilities, which add to one, and the verdict of each pair. The
 rules here read only the two contacts of the pair.
 """
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 import pandas as pd
@@ -22,100 +20,82 @@ other words seldom pass 0.6. Later it is a reminder."""
 RESENT_SIMILARITY, RESENT_HOURS = 0.40, 1.0
 """Within the hour a note that means the same is the first one sent again, mended."""
 
-SAME_ISSUE_MIDPOINT, SAME_ISSUE_SLOPE = 0.30, 6.0
+DOUBLE_SLOPE = 20.0
+DOUBLE_HOURS_SLOPE = 3.0
+"""Log-odds of a double post for each unit of similarity, and of log hours, inside the rules."""
+
+SAME_ISSUE_MIDPOINT, SAME_ISSUE_SLOPE = 0.25, 6.0
 """A related pair without topics is as likely the same issue as the next one at this mean
-of note and word cosine; the slope is how fast that changes."""
+of the cosines of meaning and words; the slope is how fast that changes."""
 
 SAME_TOPIC_WEIGHT, OTHER_TOPIC_WEIGHT = 1.5, -1.0
 """Log-odds that topics add: a next issue is by its meaning mostly about something else."""
 
-_THANKS = re.compile(
-    r"\b(thanks?|thank you|thx|cheers|much appreciated|merci|danke|vielen dank|gracias"
-    r"|grazie|obrigad[oa]|tack|tusen tack|takk|tak|kiitos|bedankt|dank je|dank u"
-    r"|dziękuję|děkuji|спасибо|дякую|cảm ơn|cám ơn|terima kasih|teşekkür\w*)\b"
-    r"|谢谢|感谢|多谢|謝謝|感謝|ありがとう|감사|고맙|ขอบคุณ|شكرا|धन्यवाद|תודה",
-    re.IGNORECASE,
-)
-_TROUBLE = re.compile(
-    r"\?|？|؟|\b(still|again|but|however|not|no|n['’]t|can['’]?t|error|problem|issue|fail\w*"
-    r"|aber|nicht|noch|immer|kein\w*|fehler|mais|pas|encore|erreur|pero|sigue|todavía|error"
-    r"|men|inte|fortfarande|fel|ikke|ma|non|ancora|errore|maar|niet|nog|nadal|nie|ale|но|не"
-    r"|nhưng|vẫn|không|lỗi|chưa)\b|但|还是|還是|仍|不|没|沒|错误|まだ|ない|でも|ยัง|ไม่|아직|안 ",
-    re.IGNORECASE,
-)
-THANKS_WORDS = 40
-"""A longer note with thanks in it also says something else."""
+_SAME_CASE = float(np.log(SAME_CASE_PROBABILITY / (1 - SAME_CASE_PROBABILITY)))
+_CERTAIN = float(np.log(1e6))
 
 
-def is_thanks(note: str | None, words: int) -> bool:
-    """Say whether a note does nothing but thank.
-
-    Parameters
-    ----------
-    note : str or None
-        Redacted plain text.
-    words : int
-        Its words as counted in NOTES.
-
-    Examples
-    --------
-    >>> is_thanks("Thank you, that did it.", 5)
-    True
-    >>> is_thanks("Thanks, but it still fails.", 5)
-    False
-    """
-    if not note or words > THANKS_WORDS or not _THANKS.search(note):
-        return False
-    return not _TROUBLE.search(note)
-
-
-def judge_pairs(pairs: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
-    """Give each pair its verdict, probabilities and reaction.
+def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """Give each pair its verdict and probabilities.
 
     Parameters
     ----------
     pairs : pandas.DataFrame
-        Candidates with evidence and ``link_probability`` from the notes.
-    notes : pandas.DataFrame
-        NOTES of every contact in ``pairs``.
+        Candidates with evidence.
+    weights : pandas.DataFrame
+        Of the same pairs, in log-odds; their sum is that of a link.
 
     Returns
     -------
     pandas.DataFrame
-        ``pairs`` with ``link_probability`` raised for pairs the desk tied,
-        ``same_issue_probability``, ``verdict`` and ``reaction``. A double post
-        keeps its link probability; it is told apart by its verdict.
+        ``pairs`` and ``weights`` with ``desk_weight`` (what a common case id, or a
+        request sent twice, adds), ``link_probability``, the probabilities of the
+        three verdicts that it divides into, and ``verdict``.
     """
     is_same_case = pairs["is_same_case"].to_numpy(float) == 1
-    is_double = _double_posts(pairs)
-    link = pairs["link_probability"].to_numpy(float).copy()
-    link[is_same_case] = np.maximum(link[is_same_case], SAME_CASE_PROBABILITY)
-    link[is_double] = np.maximum(link[is_double], SAME_CASE_PROBABILITY)
-    same = link * np.where(is_same_case | is_double, 1.0, _same_issue_share(pairs))
+    double = _double_share(pairs)
+    is_double = double >= 0.5
+    log_odds = weights.sum(axis=1).to_numpy(float)
+    settled = np.where(is_same_case | is_double, np.maximum(log_odds, _SAME_CASE), log_odds)
+    link = 1 / (1 + np.exp(-settled.clip(-_CERTAIN, _CERTAIN)))
+    double = link * np.where(is_same_case & ~is_double, 0.0, double)
+    single = link - double
+    same = single * np.where(is_same_case, 1.0, _same_issue_share(pairs))
     verdict = np.select(
-        [is_double, link < 0.5, same >= link / 2],
-        ["double_post", "unrelated", "same_issue"],
+        [link < 0.5, is_double, same >= single / 2],
+        ["unrelated", "double_post", "same_issue"],
         default="next_issue",
     )
-    thanked = _thanked(notes)
-    says_thanks = is_same_case & pairs["follow_up_id"].isin(thanked).to_numpy()
     return pairs.assign(
+        **weights.round(6),
+        desk_weight=(settled - log_odds).round(6),
         link_probability=link.round(6),
+        double_post_probability=double.round(6),
         same_issue_probability=same.round(6),
+        next_issue_probability=(single - same).round(6),
         verdict=verdict,
-        reaction=pd.Series("thanks", index=pairs.index).where(says_thanks & ~is_double),
     )
 
 
-def _double_posts(pairs: pd.DataFrame) -> np.ndarray:
-    """Find the same request sent again before any answer could have helped."""
+def _double_share(pairs: pd.DataFrame) -> np.ndarray:
+    """Give the chance that a pair is one request sent twice before any answer could help.
+
+    One half at the similarity or the hour where a rule above ends, less beyond it.
+    """
     hours = pairs["hours_between"].to_numpy(float)
     since_end = pairs["hours_since_end"].to_numpy(float)
-    unanswered = np.isnan(since_end) | (since_end < 0)
     words = pairs["word_similarity"].to_numpy(float)
-    is_copy = (words >= COPY_SIMILARITY) & (hours <= COPY_HOURS)
-    is_resent = (_alike(pairs) >= RESENT_SIMILARITY) & (hours <= RESENT_HOURS)
-    return unanswered & (is_copy | is_resent)
+    rules = (
+        (words, COPY_SIMILARITY, COPY_HOURS),
+        (_alike(pairs), RESENT_SIMILARITY, RESENT_HOURS),
+    )
+    in_time = np.log(np.maximum(hours, 1e-3))
+    log_odds = [
+        np.minimum(DOUBLE_SLOPE * (alike - least), DOUBLE_HOURS_SLOPE * (np.log(most) - in_time))
+        for alike, least, most in rules
+    ]
+    chance = 1 / (1 + np.exp(-np.nan_to_num(np.fmax(*log_odds), nan=-_CERTAIN)))
+    return np.where(np.isnan(since_end) | (since_end < 0), chance, 0.0)
 
 
 def _same_issue_share(pairs: pd.DataFrame) -> np.ndarray:
@@ -133,16 +113,5 @@ def _same_issue_share(pairs: pd.DataFrame) -> np.ndarray:
 
 
 def _alike(pairs: pd.DataFrame) -> np.ndarray:
-    """Give the mean of note and word cosine, NaN where there are no notes."""
-    return pairs[["note_similarity", "word_similarity"]].astype(float).mean(axis=1).to_numpy()
-
-
-def _thanked(notes: pd.DataFrame) -> set[str]:
-    told = notes[notes["note"].notna()]
-    return {
-        contact_id
-        for contact_id, note, words in zip(
-            told["contact_id"], told["note"], told["words"], strict=True
-        )
-        if is_thanks(note, words)
-    }
+    """Give the mean cosine of meaning and words, NaN where there are no notes."""
+    return pairs[["shared_meaning", "word_similarity"]].astype(float).mean(axis=1).to_numpy()

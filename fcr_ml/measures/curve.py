@@ -6,12 +6,14 @@ only.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from fcr_ml.engine import statement
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.measures.fcr import with_rates
 from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
+from fcr_ml.measures.intervals import customer_interval
 
 WINDOW_MARKS = (
     *("10m", "30m", "1h", "2h", "4h", "8h", "12h", "24h", "36h", "48h"),
@@ -37,7 +39,11 @@ def window_curve(casebook: Casebook, reading: str | None = None) -> pd.DataFrame
         ``repeated_contacts``, ``repeat_rate``, ``repeat_rate_low`` and
         ``repeat_rate_high`` (95 %, by customer), shortest window first. A contact
         counts under every window that it was followed through, so each row agrees
-        with the FCR of a casebook built with that window. Empty without outcomes.
+        with the FCR of a casebook built with that window.
+        ``longest_repeated_contacts`` repeated under the longest window, which
+        they were followed through; ``missed_rate`` is the share of them that
+        returned only after this window, with ``missed_rate_low`` and
+        ``missed_rate_high``. Empty without outcomes.
     """
     longest = max(RepeatWindow.parse(window) for window in casebook.settings["windows"])
     marks = [m for m in map(RepeatWindow.parse, WINDOW_MARKS) if m <= longest]
@@ -49,6 +55,16 @@ def window_curve(casebook: Casebook, reading: str | None = None) -> pd.DataFrame
         engine.run(statement("fcr_curve"), out="counts")
         counts = engine.fetch("counts")
     rates = with_rates(counts)
+    longest_repeated = rates["longest_repeated_contacts"].astype(float)
+    missed_low, missed_high = customer_interval(
+        rates["missed_contacts"],
+        longest_repeated,
+        rates["squared_missed"],
+        rates["missed_cross_products"],
+        rates["squared_seen"],
+        rates["repeat_customers"],
+    )
+    is_longest = rates["seconds"] == longest.seconds
     return pd.DataFrame(
         {
             "reading": pd.Series(asked["reading"] * len(rates), dtype="string"),
@@ -59,5 +75,10 @@ def window_curve(casebook: Casebook, reading: str | None = None) -> pd.DataFrame
             "repeat_rate": 1 - rates["fcr_rate"],
             "repeat_rate_low": 1 - rates["fcr_rate_high"],
             "repeat_rate_high": 1 - rates["fcr_rate_low"],
+            "longest_repeated_contacts": rates["longest_repeated_contacts"],
+            "missed_rate": rates["missed_contacts"] / longest_repeated.where(longest_repeated > 0),
+            # The longest misses nothing by definition: there is nothing to estimate.
+            "missed_rate_low": np.where(is_longest, 0.0, missed_low),
+            "missed_rate_high": np.where(is_longest, 0.0, missed_high),
         }
     )

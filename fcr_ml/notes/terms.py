@@ -17,11 +17,10 @@ UNSPACED = re.compile(f"[{_UNSPACED}]+")
 """A run of characters in a script that writes no spaces between words."""
 
 # A word keeps inner hyphens, dots and slashes, so 0x800ccc0e, e-4711 and 115.3 stay whole.
-_PIECES = re.compile(
-    f"(?P<unspaced>[{_UNSPACED}]+)"
-    f"|(?P<mark><[a-z]+>)"
-    f"|[^\\W_{_UNSPACED}]+(?:[-./'’][^\\W_{_UNSPACED}]+)*"
-)
+_SPACED = f"[^\\W_{_UNSPACED}]+(?:[-./'’][^\\W_{_UNSPACED}]+)*"
+_WORDS = re.compile(_SPACED)
+_PIECES = re.compile(f"[{_UNSPACED}]+|{_SPACED}")
+_MARKS = re.compile("<[a-z]+>")
 
 
 def terms(note: str) -> list[str]:
@@ -34,13 +33,14 @@ def terms(note: str) -> list[str]:
     >>> terms("退款未到")
     ['退款', '款未', '未到']
     """
+    text = _MARKS.sub(" ", note)
+    # Words are found before they are folded, which may take a letter apart ("İ").
+    if not UNSPACED.search(text):
+        return [word.casefold() for word in _WORDS.findall(text)]
     found: list[str] = []
-    for piece in _PIECES.finditer(note):
-        text = piece.group().casefold()
-        if piece.group("mark"):
-            continue
-        if piece.group("unspaced") and len(text) > 1:
-            found.extend(text[place : place + 2] for place in range(len(text) - 1))
+    for piece in map(str.casefold, _PIECES.findall(text)):
+        if UNSPACED.match(piece) and len(piece) > 1:
+            found.extend(piece[place : place + 2] for place in range(len(piece) - 1))
         else:
-            found.append(text)
+            found.append(piece)
     return found

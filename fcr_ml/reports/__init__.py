@@ -1,8 +1,8 @@
 """The page and the terminal screen: what a person reads.
 
-Enters: :class:`~fcr_ml.reports.findings.Findings` and nothing else; no casebook is
-opened here and no figure is computed. Leaves: one self-contained HTML page, or text
-for the terminal.
+Enters: :class:`~fcr_ml.reports.findings.Findings`; no figure is computed here, and only
+``explain`` opens a casebook, to show the weights of a link as they are. Leaves:
+self-contained HTML pages, or text for the terminal.
 """
 
 from fcr_ml.reports.check import LogCheckLike, render_check

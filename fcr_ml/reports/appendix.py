@@ -45,6 +45,11 @@ _DEFINITIONS = (
         "Reading: the same issue counts, and so does a next issue that the first contact led to, "
         "because for the customer it is one story.",
     ),
+    (
+        "Strict rule",
+        "Resolved only if no related contact lies in the window before it and none in the "
+        "window after it.",
+    ),
     ("Topic", "What the notes say it was about, found by the program."),
     (
         "Driver",
@@ -69,7 +74,8 @@ _READING_INTERVALS = (
     "A q-value is the share of false finds to expect among all segments with a q-value no larger, "
     "given how many segments were looked at.",
     "‘By link probability’ weighs every later contact by the probability that it belongs to the "
-    "earlier one, in place of a yes or no.",
+    "earlier one, in place of a yes or no. Its interval holds three doubts: which customers came, "
+    "which of the likely links are true, and whether all probabilities are off together.",
     "A survival estimate also uses the contacts whose window still runs, for as long as they have "
     "been watched. It is never mixed with the rates of closed contacts.",
     "Groups below the minimum count are shown as ‘not enough contacts’, never as a rate.",

@@ -7,6 +7,7 @@ change between light and dark needs no second drawing.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 Records = list[dict[str, Any]]
@@ -46,6 +47,11 @@ CONFIG: dict[str, Any] = {
 _PERCENT = "format(datum.value * 100, '~r') + ' %'"
 _HOURS = "datum.value <= 48 ? datum.value + ' h' : format(datum.value / 24, '.3~g') + ' d'"
 _HOUR_TICKS = (0.25, 1, 6, 24, 48, 168, 720, 2160, 8760)
+_PROBABILITY = "format(100 / (1 + exp(-datum.value)), '.4~r') + ' %'"
+_LOG_ODDS_TICKS = tuple(
+    round(math.log(share / (1 - share)), 4)
+    for share in (1e-5, 1e-4, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 0.9999, 0.99999)
+)
 _COLOURS = ("var(--main)", "var(--warm)", "var(--third)", "var(--fourth)")
 _DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])
 
@@ -187,6 +193,50 @@ def calibration_chart(records: Records) -> dict[str, Any]:
     interval = interval.encode(y=alt.Y("low:Q"), y2="high:Q")
     dots = base.mark_point(filled=True, color=_MAIN, size=60, opacity=1).encode(y=observed)
     return _finish(alt.layer(agreement, interval, dots), records, 300)
+
+
+def waterfall_chart(records: Records) -> dict[str, Any]:
+    """Draw how the weights of a link add up to its probability, one bar a rung.
+
+    Parameters
+    ----------
+    records : list of dict
+        ``place, finding, begin, end, next_place, weight, side, figure``, the first on
+        top; ``begin`` and ``end`` in log-odds, ``side`` is for, against or sum.
+    """
+    import altair as alt
+
+    reached = [r[end] for r in records for end in ("begin", "end")]
+    ticks = [t for t in _LOG_ODDS_TICKS if min(reached) - 0.7 <= t <= max(reached) + 0.7]
+    rows = alt.Scale(domain=[len(records) - 0.5, -0.7], nice=False, zero=False)
+    place = alt.Y("place:Q", title=None, axis=None, scale=rows)
+    base = alt.Chart().encode(y=place, tooltip=_tooltips("finding", "figure"))
+    reach = alt.Scale(nice=False, padding=16)
+    value = alt.X("begin:Q", title="Probability of a link, so far", scale=reach)
+    value = value.axis(values=ticks, labelExpr=_PROBABILITY, labelOverlap="parity")
+    sides = alt.Scale(domain=["for", "against", "sum"], range=[_MAIN, _WARM, _QUIET])
+    bars = base.mark_rule(strokeWidth=10).encode(
+        x=value, x2="end:Q", color=alt.Color("side:N", scale=sides, legend=None)
+    )
+    steps = alt.Chart().transform_filter("isValid(datum.next_place)").mark_rule(color=_QUIET)
+    steps = steps.encode(x="end:Q", y=place, y2="next_place:Q")
+    even = alt.Chart().mark_rule(color=_QUIET, strokeDash=[4, 4]).encode(x=alt.datum(0))
+    # Steps pass behind the words: the paper shines round every letter, under the bars.
+    halos: tuple[dict[str, Any], ...] = ({"stroke": _PAPER, "strokeWidth": 4}, {})
+    text: dict[str, Any] = {"dy": -15, "color": _INK, "fontSize": 12}
+    named: dict[str, Any] = text | {"align": "left", "limit": alt.expr("width - 48")}
+    words = [
+        layer
+        for halo in halos
+        for layer in (
+            base.mark_text(**named, **halo).encode(x=alt.value(0), text="finding:N"),
+            base.mark_text(align="right", **text, **halo).encode(
+                x=alt.value("width"), text="weight:N"
+            ),
+        )
+    ]
+    layers = alt.layer(even, steps, *words[:2], bars, *words[2:])
+    return _finish(layers, records, 44 * len(records))
 
 
 def _tooltips(*fields: str) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from fcr_ml.frames import READINGS
 from fcr_ml.reports import charts, wording
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.tables import (
@@ -90,10 +91,10 @@ def _log_facts(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 def _estimate_facts(main: pd.Series) -> tuple[tuple[str, str], ...]:
     estimates = (
-        ("FCR by link probability", main.get("expected_fcr_rate")),
-        ("FCR, survival estimate", main.get("survival_fcr_rate")),
+        ("FCR by link probability", expected_cell(main)),
+        ("FCR, survival estimate", percent_cell(main.get("survival_fcr_rate"))),
     )
-    return tuple((title, wording.percent(value)) for title, value in estimates if pd.notna(value))
+    return tuple((title, cell.text) for title, cell in estimates if cell.order is not None)
 
 
 def readings_section(findings: Findings) -> Section:
@@ -140,19 +141,42 @@ def _readings_table(rows: list[dict[Any, Any]], findings: Findings) -> Table:
             Cell(wording.reading(row["reading"]), wording.reading_place(row["reading"])),
             Cell(wording.window(row["window"]), wording.window_seconds(row["window"])),
             *count_cells(row),
-            percent_cell(row.get("expected_fcr_rate")),
+            expected_cell(row),
             percent_cell(row.get("survival_fcr_rate")),
         )
         for row in rows
     )
+    cells += tuple(_strict_cells(row) for row in strict_rows(findings))
     main_row = next((i for i, row in enumerate(rows) if _is_main(row, findings)), None)
     return Table(
         "readings-table",
-        "FCR of all contacts under every reading and repeat window",
+        "FCR of all contacts under every reading and repeat window. The strict rule: no related "
+        "contact in the window before and none in the window after.",
         words("Reading", "Repeat window") + COUNTS + _ESTIMATES,
         cells,
         main_row=main_row,
     )
+
+
+def _strict_cells(strict: dict[Any, Any]) -> tuple[Cell, ...]:
+    rate = rate_cell(
+        strict["fcr_rate"], strict["fcr_rate_low"], strict["fcr_rate_high"], "not enough contacts"
+    )
+    return (
+        Cell("strict rule", len(READINGS)),
+        Cell(wording.window(strict["window"]), wording.window_seconds(strict["window"])),
+        count_cell(strict["closed_contacts"]),
+        count_cell(strict["failed_contacts"]),
+        *(Cell(wording.NOTHING), rate, Cell(wording.NOTHING), Cell(wording.NOTHING)),
+    )
+
+
+def strict_rows(findings: Findings) -> list[dict[Any, Any]]:
+    """Give the strict two-sided rule, as one row; none where the casebook cannot tell it."""
+    definitions = findings.definitions
+    if definitions.empty:
+        return []
+    return definitions[definitions["definition"] == "strict"].to_dict("records")
 
 
 def _verdicts_table(verdicts: pd.DataFrame) -> Table:
@@ -190,7 +214,7 @@ def groups_section(findings: Findings) -> Section:
             text_cell(str(row["group"]).replace("_", " ")),
             text_cell(row["value"]),
             *count_cells(row),
-            percent_cell(row.get("expected_fcr_rate")),
+            expected_cell(row),
         )
         for row in groups.head(GROUP_ROWS_SHOWN).to_dict("records")
     )
@@ -208,6 +232,12 @@ def count_cells(row: dict[Any, Any]) -> tuple[Cell, ...]:
         count_cell(row["open_contacts"]),
         rate_cell(row["fcr_rate"], row["fcr_rate_low"], row["fcr_rate_high"], row.get("remark")),
     )
+
+
+def expected_cell(row: Any) -> Cell:
+    """Give FCR by link probability with its interval, which includes link error."""
+    names = ("expected_fcr_rate", "expected_fcr_rate_low", "expected_fcr_rate_high")
+    return rate_cell(*(row.get(name) for name in names))
 
 
 def rate_text(row: dict[Any, Any]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from fcr_ml.errors import DataError
 from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.reports.explain import LinkExplanation
 
 _NEEDED: dict[str, list[str]] = {
     "set_aside": ["reason", "rows"],
@@ -21,6 +22,25 @@ _NEEDED: dict[str, list[str]] = {
     "topics": [*TOPIC_CARDS.required, "closed_contacts", "repeat_rate", "low", "high"],
     "verdicts": ["verdict", "pairs", "expected_pairs"],
     "risk": ["name", "measure", "value", "low", "high", "contacts"],
+    "definitions": [
+        *(
+            "definition",
+            "name",
+            "failure",
+            "window",
+            "is_main",
+            "closed_contacts",
+            "failed_contacts",
+        ),
+        *("fcr_rate", "fcr_rate_low", "fcr_rate_high", "failed_only_here", "failed_only_in_main"),
+        *("examples_only_here", "examples_only_in_main"),
+    ],
+    "net": ["left_out_rate", "closed_contacts", "fcr_rate", "fcr_rate_low", "fcr_rate_high"],
+    "silence": [
+        *("evidence", "assumes", "closed_contacts", "resolved_contacts", "answered_contacts"),
+        *("denied_contacts", "corrected_fcr_rate"),
+        *("corrected_fcr_rate_low", "corrected_fcr_rate_high"),
+    ],
     "calibration": ["predicted", "observed", "contacts", "low", "high"],
     "flags": FLAGS.required,
 }
@@ -51,7 +71,15 @@ class Findings:
         such as ``month`` (values ``2025-03``), ``queue`` and ``channel``.
     curve : pandas.DataFrame
         ``reading, hours, repeat_rate, closed_contacts``: the repeat rate by the
-        length of the window; ``low, high`` as well where there is an interval.
+        length of the window; ``low, high`` as well where there is an interval, and
+        ``longest_repeated_contacts, missed_rate, missed_rate_low,
+        missed_rate_high``, the share of repeats that the window misses.
+    definitions : pandas.DataFrame
+        What ``reconcile_definitions`` gives, one row a definition.
+    net : pandas.DataFrame
+        What ``gross_and_net`` gives; the last row is net. Empty without the tag.
+    silence : pandas.DataFrame
+        What ``correct_for_silence`` gives; empty where nobody answered.
     drivers : pandas.DataFrame
         ``DRIVERS`` rows.
     segments_looked_at : int
@@ -63,6 +91,8 @@ class Findings:
         Share of contacts without a topic; None when the log has no notes.
     verdicts : pandas.DataFrame
         ``verdict, pairs, expected_pairs``.
+    examples : list of LinkExplanation
+        Links that show what makes a verdict.
     risk : pandas.DataFrame
         ``name, measure, value, low, high, contacts``: the model and its
         baselines, measured on later contacts.
@@ -93,11 +123,15 @@ class Findings:
     last_contact_at: pd.Timestamp
     fcr: pd.DataFrame
     curve: pd.DataFrame
+    definitions: pd.DataFrame
+    net: pd.DataFrame
+    silence: pd.DataFrame
     drivers: pd.DataFrame
     segments_looked_at: int
     topics: pd.DataFrame
     share_without_topic: float | None
     verdicts: pd.DataFrame
+    examples: list[LinkExplanation]
     risk: pd.DataFrame
     calibration: pd.DataFrame
     risk_remark: str

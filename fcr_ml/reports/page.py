@@ -10,13 +10,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fcr_ml.frames.storage import write_text
-from fcr_ml.reports import appendix, desk_list, figures, repeats, trends, wording
+from fcr_ml.reports import (
+    appendix,
+    desk_list,
+    explained,
+    figures,
+    reconciliation,
+    repeats,
+    trends,
+    wording,
+)
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.tables import Chart, Section
 
@@ -37,19 +47,40 @@ def render_page(findings: Findings) -> str:
     str
         About 1 MB, most of it the script that draws the charts.
     """
-    shown = sections(findings)
-    has_charts = any(isinstance(part, Chart) for section in shown for part in section.parts)
-    style = _asset("page.css")
-    scripts = (*([chart_script()] if has_charts else []), _asset("page.js"))
-    template = _environment().get_template("page.html")
-    return template.render(
+    return render_sheet(
+        "page.html",
+        sections(findings),
         findings=findings,
         headline=figures.headline(findings),
         rule=figures.rule_of(findings),
-        sections=shown,
-        style=style,
-        scripts=scripts,
-        policy=_policy(style, scripts),
+    )
+
+
+def render_sheet(template: str, shown: Sequence[Section], **values: Any) -> str:
+    """Give sections as one self-contained page under any of the templates.
+
+    Parameters
+    ----------
+    template : str
+        Name of a file in ``templates``.
+    shown : sequence of Section
+        In their order.
+    **values
+        What else the template asks for.
+    """
+    has_charts = any(isinstance(part, Chart) for section in shown for part in section.parts)
+    style = _asset("page.css")
+    scripts = (*([chart_script()] if has_charts else []), _asset("page.js"))
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            sections=shown,
+            style=style,
+            scripts=scripts,
+            policy=_policy(style, scripts),
+            **values,
+        )
     )
 
 
@@ -68,10 +99,13 @@ def sections(findings: Findings) -> list[Section]:
     """Give the page's sections in their order."""
     return [
         figures.readings_section(findings),
+        reconciliation.estimates_section(findings),
+        reconciliation.reconciliation_section(findings),
         trends.months_section(findings),
         trends.window_section(findings),
         repeats.drivers_section(findings),
         repeats.topics_section(findings),
+        explained.examples_section(findings.examples),
         figures.groups_section(findings),
         desk_list.flags_section(findings),
         desk_list.evaluation_section(findings),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fcr_ml.reports import wording
-from fcr_ml.reports.figures import headline, rule_of
+from fcr_ml.reports.figures import expected_cell, headline, rule_of, strict_rows
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.repeats import no_drivers
 
@@ -132,7 +132,24 @@ def _readings(findings: Findings) -> Block:
         for r in dict.fromkeys(rows["reading"])
     ]
     headings = ["reading", *(f"#within {w}" for w in shown)]
-    return [line("FCR of all contacts, with its 95 % interval", "bold"), grid(headings, cells)]
+    title = line("FCR of all contacts, with its 95 % interval", "bold")
+    return [title, grid(headings, cells), *_beside(findings)]
+
+
+def _beside(findings: Findings) -> Block:
+    """Give the strict rule and the main figure by link probability, a line each."""
+    lines = [
+        f"strict rule (related, {wording.window(row['window'])} before or after): {_rate(row)}, "
+        f"{wording.count(row['closed_contacts'])} closed"
+        for row in strict_rows(findings)
+    ]
+    main = findings.main
+    if main is not None and pd.notna(main.get("expected_fcr_rate")):
+        lines.append(
+            f"by link probability ({rule_of(findings)}): {expected_cell(main).text}, "
+            f"{wording.count(main['closed_contacts'])} closed"
+        )
+    return [line(text) for text in lines]
 
 
 def _rate(row: dict[Any, Any]) -> str:

@@ -135,7 +135,8 @@ def window_section(findings: Findings) -> Section:
     )
     lead = (
         "The repeat rate grows with the repeat window. Where the lines part, the reading "
-        f"matters; the upright line is the main window, {wording.window(findings.window)}.",
+        f"matters; the upright line is the main window, {wording.window(findings.window)}. "
+        f"{_missed_by_main(findings)}",
     )
     in_words = (
         f"Lines: repeat rate by the length of the repeat window, {len(readings)} readings. "
@@ -143,6 +144,26 @@ def window_section(findings: Findings) -> Section:
     )
     folded = Folded("Figures behind the chart", _curve_table(rows))
     return Section("window", title, lead, (Chart("chart-window", spec, in_words), folded))
+
+
+def _missed_by_main(findings: Findings) -> str:
+    """Say which share of the repeats the main window misses."""
+    curve, hours = findings.curve, RepeatWindow.parse(findings.window).hours
+    if "missed_rate" not in curve:
+        return ""
+    of_main = curve[(curve["reading"] == findings.reading) & (curve["hours"] == hours)]
+    missed = of_main["missed_rate"].dropna()
+    longest = curve["hours"].max()
+    if missed.empty or hours == longest:
+        return ""
+    row = of_main.loc[missed.index[0]]
+    rate = wording.percent_interval(
+        row["missed_rate"], row["missed_rate_low"], row["missed_rate_high"]
+    )
+    return (
+        f"It misses {rate} of the {wording.count(row['longest_repeated_contacts'])} repeats that "
+        f"come within {wording.window(f'{round(longest * 60)}m')} under the main reading."
+    )
 
 
 def _curve_table(rows: list[dict[Any, Any]]) -> Table:
@@ -153,8 +174,17 @@ def _curve_table(rows: list[dict[Any, Any]]) -> Table:
             Cell(wording.hours(row["hours"]), float(row["hours"])),
             rate_cell(row["repeat_rate"], row.get("low"), row.get("high")),
             count_cell(row["closed_contacts"]),
+            rate_cell(
+                row.get("missed_rate"), row.get("missed_rate_low"), row.get("missed_rate_high")
+            ),
+            count_cell(row.get("longest_repeated_contacts")),
         )
         for row in ordered
     )
-    headings = words("Reading") + numbers("Window", "Repeat rate", "Closed")
-    return Table("window-table", "Repeat rate by reading and length of window", headings, cells)
+    headings = words("Reading")
+    headings += numbers("Window", "Repeat rate", "Closed", "Repeats missed", "Of repeats")
+    caption = (
+        "Repeat rate by reading and length of window. Repeats missed: of the repeats that the "
+        "longest window sees, the share that comes after this one."
+    )
+    return Table("window-table", caption, headings, cells)

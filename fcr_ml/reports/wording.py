@@ -106,15 +106,17 @@ def day(value: Any) -> str:
 
 
 def hours(value: Any) -> str:
-    """Give a window's length: hours up to 48, then days.
+    """Give a window's length: minutes below an hour, hours up to 48, then days.
 
     Examples
     --------
-    >>> hours(168), hours(6)
-    ('7 d', '6 h')
+    >>> hours(168), hours(6), hours(1 / 6)
+    ('7 d', '6 h', '10 min')
     """
     if pd.isna(value):
         return NOTHING
+    if float(value) < 1:
+        return f"{float(value) * 60:.3g} min"
     return f"{float(value):g} h" if float(value) <= 48 else f"{float(value) / 24:.3g} d"
 
 

@@ -110,12 +110,12 @@ def _missed_by_then(casebook: Casebook) -> pd.Series:
     weight = weights.get(casebook.settings["reading"])
     if weight is None or "links" not in casebook.table_names:
         return pd.Series(dtype=float)
-    columns = ["contact_id", "hours_since_end", "verdict", "reaction", weight]
+    columns = ["contact_id", "hours_since_end", "verdict", "needs_help_probability", weight]
     links = casebook.table("links", columns)
     begun = links["hours_since_end"].le(0).fillna(False)
-    aside = links["verdict"].eq("double_post") | links["reaction"].eq("thanks").fillna(False)
-    links = links[(begun & ~aside).to_numpy(dtype=bool)]
-    return (1 - links[weight].astype(float)).groupby(links["contact_id"].astype(object)).prod()
+    links = links[(begun & (links["verdict"] != "double_post")).to_numpy(dtype=bool)]
+    counts = links[weight].astype(float) * links["needs_help_probability"].astype(float).fillna(1.0)
+    return (1 - counts).groupby(links["contact_id"].astype(object)).prod()
 
 
 def _runs_on(rows: pd.DataFrame) -> pd.Series:

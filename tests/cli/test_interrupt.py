@@ -21,7 +21,7 @@ def write_and_press_control_c(*given):
     write(*given)
     os.kill(os.getpid(), signal.SIGINT)
 VectorCache.write = write_and_press_control_c
-from fcr_ml.cli import main
+from fcr_ml.cli.app import main
 main()
 """
 

@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from fcr_ml import __version__
-from fcr_ml.cli import app
+from fcr_ml.cli.app import app
 from fcr_ml.frames import Casebook
 
 COMMANDS = typer.main.get_command(app).commands
@@ -178,7 +178,7 @@ def test_the_installed_command_does_the_same_as_the_function(fcr, write_log, log
     path = write_log(log_rows.drop(columns="customer_id"))
 
     done = subprocess.run(
-        [sys.executable, "-c", "from fcr_ml.cli import main; main()", "check", path],
+        [sys.executable, "-c", "from fcr_ml.cli.app import main; main()", "check", path],
         capture_output=True,
         text=True,
         env=os.environ | {"COLUMNS": "100"},

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from fcr_ml.cli import app
+from fcr_ml.cli.app import app
 from fcr_ml.contacts.check import check_log
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
@@ -138,7 +138,7 @@ def test_every_section_of_the_page_is_explained(demonstration: Demonstration) ->
     page = (demonstration.folder / "results" / "report.html").read_text(encoding="utf-8")
     titles = re.findall(r"<h2 id=[^>]*>([^<]+)</h2>", page)
 
-    assert len(titles) == 12
+    assert len(titles) == 14
     assert {_anchor(title) for title in titles} <= _anchors(RESULTS_PAGE)
 
 

@@ -56,18 +56,8 @@ def test_naive_times_are_refused() -> None:
 
 
 def test_a_share_above_one_is_refused() -> None:
-    links = pd.DataFrame({name: ["a"] for name in LINKS.columns})
-    links = links.assign(
-        hours_between=1.0,
-        hours_since_end=None,
-        note_similarity=0.5,
-        word_similarity=0.5,
-        link_probability=1.5,
-        same_issue_probability=0.5,
-        is_same_reason_code=True,
-        is_same_case=None,
-        is_same_topic=None,
-    )
+    links = pd.DataFrame({name: ["a"] for name in LINKS.required})
+    links = links.assign(hours_between=1.0, link_probability=1.5, same_issue_probability=0.5)
     with pytest.raises(DataError, match="link_probability"):
         conform(LINKS, links)
 

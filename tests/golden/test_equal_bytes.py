@@ -77,7 +77,7 @@ def test_another_process_with_kept_vectors_gives_the_same_bytes(folder, first) -
     words = ["analyze", log, "--out", out, "--settings", log.with_name("settings.toml")]
 
     done = subprocess.run(
-        [sys.executable, "-c", "from fcr_ml.cli import main; main()", *words],
+        [sys.executable, "-c", "from fcr_ml.cli.app import main; main()", *words],
         env=os.environ | {"PYTHONHASHSEED": "1"},
         capture_output=True,
         text=True,

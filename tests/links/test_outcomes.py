@@ -33,6 +33,7 @@ def _links(*pairs: tuple) -> pd.DataFrame:
         follow_up_epoch=pd.array(epochs, dtype="int64"),
         hours_between=1.0,
         reaction=links["reaction"].astype("string"),
+        needs_help_probability=links["reaction"].map({"thanks": 0.02, "still_broken": 0.9}),
     )
 
 
@@ -125,6 +126,23 @@ def test_thanks_and_double_posts_are_no_repeats_and_not_counted(
         assert not told.loc[("related", "7d", "a2"), "is_counted"]
         assert told.loc[("any_return", "7d", "a1"), "outcome"] == "repeated"
         assert told.loc[("any_return", "7d", "a2"), "is_counted"]
+
+
+def test_asked_for_information_is_no_repeat_and_counted_as_a_contact(
+    engine: DuckEngine, log: pd.DataFrame
+) -> None:
+    asked = ("a1", "a2", "2025-01-02 10:00", 0.98, 0.98, "same_issue", "gives_asked_information")
+    broken = (*asked[:-1], "still_broken")
+
+    told = _told(engine, log, _links(asked))
+    failed = _told(engine, log, _links(broken))
+
+    assert told.loc[("related", "7d", "a1"), "outcome"] == "resolved"
+    assert told.loc[("related", "7d", "a2"), "is_counted"]
+    assert failed.loc[("related", "7d", "a1"), "outcome"] == "repeated"
+    # 0.98 that it belongs to it, 0.9 that it needs more help
+    expected = failed.loc[("related", "7d", "a1"), "repeated_probability"]
+    assert expected == pytest.approx(0.98 * 0.9, abs=1e-6)
 
 
 def test_a_contact_the_company_started_is_neither_return_nor_counted(

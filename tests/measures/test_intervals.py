@@ -10,6 +10,7 @@ from fcr_ml.measures.intervals import (
     bootstrap_interval,
     customer_interval,
     effective_trials,
+    product_interval,
     wilson_interval,
 )
 
@@ -93,3 +94,24 @@ def test_the_bootstrap_finds_the_mean_and_repeats_itself() -> None:
 
 def test_a_bootstrap_without_figures_gives_none() -> None:
     assert np.isnan(bootstrap_interval(lambda rows: float("nan"), 5)).all()
+
+
+def test_another_source_of_variance_lowers_the_effective_count() -> None:
+    repeated = np.tile([0.0, 1.0], 50)
+    # By hand: 0.25 / 99 between customers, and as much again from elsewhere.
+    counted = effective_trials(*(*_sums(repeated, np.ones(100)), 0.25 / 99))
+    assert counted == pytest.approx(99 / 2)
+
+
+def test_a_product_of_shares_by_hand() -> None:
+    low, high = product_interval(0.8, (0.4, 0.9), 0.5, (0.25, 0.75))
+    # Both fall to a half: together by exp(-sqrt(2) log 2); they rise by 9/8 and 3/2.
+    assert low == pytest.approx(0.4 * np.exp(-np.sqrt(2) * np.log(2)))
+    assert high == pytest.approx(0.4 * np.exp(np.hypot(np.log(9 / 8), np.log(1.5))))
+
+
+def test_a_product_with_nothing_seen_stays_open_upwards() -> None:
+    low, high = product_interval([0.0, np.nan], ([0.0, np.nan], [0.1, np.nan]), 0.5, (0.4, 0.6))
+    assert low[0] == 0
+    assert high[0] == pytest.approx(0.06)
+    assert np.isnan([low[1], high[1]]).all()

@@ -12,6 +12,8 @@ from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS
 from fcr_ml.reports import Findings
 
+from .reconciliation_double import definition_rows, net_rows, silence_rows
+
 AS_OF = pd.Timestamp("2025-07-01", tz="UTC")
 INJECTION = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 LONG_NAME = "Delivery slot moved by the carrier without telling anybody " * 6
@@ -46,6 +48,9 @@ def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
         last_contact_at=pd.Timestamp("2025-06-30 22:41", tz="UTC"),
         fcr=fcr_rows(),
         curve=curve_rows(),
+        definitions=definition_rows(),
+        net=net_rows(),
+        silence=silence_rows(),
         drivers=driver_rows(drivers),
         segments_looked_at=2_293,
         topics=topic_rows(topics),
@@ -57,6 +62,7 @@ def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
                 "expected_pairs": [298.4, 5_310.2, 3_122.0, 8_215.4],
             }
         ),
+        examples=[],
         risk=risk_rows(),
         calibration=calibration_rows(),
         risk_remark="Measured on 6,120 contacts of the last closed month, trained up to 2025-05.",
@@ -78,11 +84,15 @@ def nothing_found() -> Findings:
         remarks=[],
         fcr=conform(FCR, pd.DataFrame([tiny])),
         curve=none,
+        definitions=none,
+        net=none,
+        silence=none,
         drivers=empty(DRIVERS),
         segments_looked_at=0,
         topics=none,
         share_without_topic=None,
         verdicts=none,
+        examples=[],
         risk=none,
         calibration=none,
         risk_remark="",
@@ -116,6 +126,8 @@ def fcr_row(
         "fcr_rate_low": None if rate is None else max(0.0, rate - half),
         "fcr_rate_high": None if rate is None else min(1.0, rate + half),
         "expected_fcr_rate": None if rate is None else rate - 0.011,
+        "expected_fcr_rate_low": None if rate is None else max(0.0, rate - 0.011 - 1.5 * half),
+        "expected_fcr_rate_high": None if rate is None else min(1.0, rate - 0.011 + 1.5 * half),
         "survival_fcr_rate": None if rate is None else rate - 0.004,
         "remark": None if is_enough else "not enough contacts",
     }
@@ -160,6 +172,10 @@ def curve_rows() -> pd.DataFrame:
                 "hours": float(hour),
                 "repeat_rate": (1 - _RATES[reading]) * np.log1p(hour) / np.log1p(168),
                 "closed_contacts": 43_000 - 3 * hour,
+                "longest_repeated_contacts": 14_200,
+                "missed_rate": 1 - np.log1p(hour) / np.log1p(720),
+                "missed_rate_low": max(0.0, 0.99 - np.log1p(hour) / np.log1p(720)),
+                "missed_rate_high": min(1.0, 1.01 - np.log1p(hour) / np.log1p(720)),
             }
             for reading in READINGS
             for hour in hours

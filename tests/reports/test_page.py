@@ -101,7 +101,7 @@ def test_ids_are_unique_and_every_reference_leads_somewhere(outline: Outline) ->
 
 def test_every_table_has_a_caption_a_search_and_named_rows(outline: Outline) -> None:
     tables = len(outline.of("table"))
-    assert tables == 11
+    assert tables == 14
     assert len(outline.of("caption")) == len(outline.of("input")) == tables
     named_rows = [attrs for attrs in outline.of("th") if attrs.get("scope") == "row"]
     assert len(named_rows) == len(outline.of("tr")) - tables
@@ -214,6 +214,8 @@ def test_the_page_stays_under_two_megabytes(page: str) -> None:
 def test_what_is_not_there_is_said_in_words(empty_outline: Outline) -> None:
     for sentence in (
         "There are not enough contacts for a rate: 3 closed contacts",
+        "No estimates: there are not enough contacts.",
+        "No definitions: there is no closed contact under any reading.",
         "No months",
         "No curve: there are not enough closed contacts.",
         "No drivers: no segment has enough closed contacts to be looked at.",

@@ -34,6 +34,8 @@ def test_a_screenful_names_figures_drivers_flags_and_the_page() -> None:
     screen = render_screen(findings(), Path("out/page.html"))
     assert "FCR: 71.0 % (95 % interval 70.6 – 71.4). Of 42,408 closed contacts" in screen
     assert "72.0 % (71.6 – 72.4)" in screen
+    assert "strict rule (related, 48 hours before or after): 57.9 % (57.5 – 58.3)" in screen
+    assert "by link probability (related, 7 days): 69.9 % (69.3 – 70.5)" in screen
     assert "queue = Billing" in screen
     assert "820 (636 – 1,004)" in screen
     assert "and 9 more drivers" in screen

@@ -17,7 +17,7 @@ from fcr_ml.reports import wording
         (wording.number_interval(1_204, -98, 1_430), "1,204 (-98 – 1,430)"),
         (wording.q_value(0.00001), "< 0.001"),
         (wording.q_value(0.0314), "0.031"),
-        (wording.hours(0.5), "0.5 h"),
+        (wording.hours(0.5), "30 min"),
         (wording.hours(48), "48 h"),
         (wording.hours(720), "30 d"),
         (wording.window("1d"), "24 hours"),

@@ -11,11 +11,30 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fcr_ml import __version__
+from fcr_ml.cli import evaluate
+from fcr_ml.cli.options import (
+    AsOf,
+    Attribute,
+    Columns,
+    Encoding,
+    Out,
+    Query,
+    Reading,
+    Results,
+    SettingsFile,
+    Sources,
+    TimeZone,
+    Window,
+    WindowFrom,
+    contact_settings,
+    lay_over,
+    width,
+)
 from fcr_ml.errors import FcrError
 
 INTERRUPTED = 130
@@ -28,41 +47,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Sources = Annotated[
-    list[str],
-    typer.Argument(
-        help="CSV, Parquet, JSON, DuckDB or SQLite files, a folder, or a database URL.",
-        show_default=False,
-    ),
-]
-Columns = Annotated[
-    str | None,
-    typer.Option(help="Our column and yours: 'customer_id=CallerID,started_at=Begin'."),
-]
-TimeZone = Annotated[
-    str | None, typer.Option(help="What times without a zone are, such as Europe/Stockholm.")
-]
-AsOf = Annotated[
-    str | None, typer.Option(help="Use what was known at this moment, such as 2025-06-01.")
-]
-Window = Annotated[str | None, typer.Option(help="Main repeat window: 48h, 7d, 30d or any other.")]
-WindowFrom = Annotated[
-    str | None, typer.Option(help="Where a window begins: end or start of the contact.")
-]
-Reading = Annotated[
-    str | None, typer.Option(help="Main reading: related, same_issue, same_code or any_return.")
-]
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", help="A TOML file; options given here win over it.")
-]
-Query = Annotated[str | None, typer.Option(help="SQL to run on a database source.")]
-Encoding = Annotated[str | None, typer.Option(help="Encoding of a CSV that is not UTF-8.")]
-Attribute = Annotated[
-    list[str] | None,
-    typer.Option(help="An extra column to use and when it is known: 'priority=at_start'."),
-]
-Out = Annotated[Path, typer.Option(help="Where the results go.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -97,6 +81,9 @@ def analyze(
     encoder: Annotated[
         str | None, typer.Option(help="auto, english, multilingual, words, or a model's path.")
     ] = None,
+    judged: Annotated[
+        list[str] | None, typer.Option(help="Judged pairs that links learn from; see review.")
+    ] = None,
     capacity: Annotated[
         int | None, typer.Option(min=1, help="How many open contacts the desk can take.")
     ] = None,
@@ -113,22 +100,23 @@ def analyze(
     from fcr_ml.progress import bars
     from fcr_ml.reports.screen import render_screen
 
-    settings = _settings(
+    settings = lay_over(
         settings_file,
         source={"query": query, "encoding": encoding},
-        contacts=_contact_settings(columns, time_zone, as_of, attribute),
+        contacts=contact_settings(columns, time_zone, as_of, attribute),
         casebook={
             "window": window,
             "window_from": window_from,
             "reading": reading,
             "encoder": encoder,
+            "judged_pairs": tuple(judged) if judged else None,
         },
         risk={"capacity": capacity},
     )
     with bars(quiet=not sys.stderr.isatty()) as progress:
         findings = analyze_contacts(sources, out, settings, progress)
     page = out / "report.html"
-    typer.echo(render_screen(findings, page, _width(), colour=sys.stdout.isatty()))
+    typer.echo(render_screen(findings, page, width(), colour=sys.stdout.isatty()))
 
 
 @app.command()
@@ -154,14 +142,14 @@ def check(
     from fcr_ml.analysis import check_contacts
     from fcr_ml.reports.check import render_check
 
-    settings = _settings(
+    settings = lay_over(
         settings_file,
         source={"query": query, "encoding": encoding},
-        contacts=_contact_settings(columns, time_zone, as_of, attribute),
+        contacts=contact_settings(columns, time_zone, as_of, attribute),
         casebook={"window": window, "window_from": window_from, "reading": reading},
     )
     found = check_contacts(sources, settings)
-    typer.echo(render_check(found, _width(), colour=sys.stdout.isatty()))
+    typer.echo(render_check(found, width(), colour=sys.stdout.isatty()))
     if not found.is_usable:
         raise typer.Exit(FcrError.exit_code)
 
@@ -186,6 +174,54 @@ def simulate(
     typer.echo(f"{len(centre.contacts):,} contacts, and what is true of them, are in {out}")
 
 
+@app.command()
+def explain(
+    contact_id: Annotated[str, typer.Argument(help="The earlier contact.", show_default=False)],
+    follow_up_id: Annotated[str, typer.Argument(help="The later contact.", show_default=False)],
+    results: Results = Path("results"),
+    chart: Annotated[
+        Path | None, typer.Option(help="Also write a page with the waterfall chart here.")
+    ] = None,
+) -> None:
+    """Explain a link: the weights that made its verdict, each with its evidence.
+
+    Example: `fcr explain c-0017 c-0029 --results results/ --chart link.html`
+    """
+    from fcr_ml.reports.explained_page import tell_link
+
+    told = tell_link(results, contact_id, follow_up_id, chart, width(), sys.stdout.isatty())
+    typer.echo(told, nl=False)
+
+
+@app.command()
+def review(
+    results: Results = Path("results"),
+    out: Annotated[
+        Path | None, typer.Option(help="Draw pairs to judge and write them here, as CSV.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many pairs to draw.")] = 60,
+    judged: Annotated[
+        list[Path] | None,
+        typer.Option(help="A judged file, CSV or Parquet; once for every judge."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed draws other pairs.")] = 0,
+) -> None:
+    """Review links: draw pairs to judge, or compare links with judged pairs.
+
+    With --out pairs are drawn, none of them judged before; with --judged alone the
+    links are compared with the judges, and two judges with each other.
+
+    Example: `fcr review --results results/ --out pairs_to_judge.csv --count 60`
+    """
+    from fcr_ml.review import review_links
+
+    told = review_links(results, out, count, judged or (), seed, width(), sys.stdout.isatty())
+    typer.echo(told, nl=False)
+
+
+app.add_typer(evaluate.app, name="evaluate")
+
+
 def main() -> None:
     """Run the command and leave with its exit code."""
     # Idle threads sleep instead of spinning: on a busy machine that is most of the time.
@@ -203,40 +239,6 @@ def main() -> None:
         raise
 
 
-def _contact_settings(
-    columns: str | None, time_zone: str | None, as_of: str | None, attribute: list[str] | None
-) -> dict[str, Any]:
-    from fcr_ml.contacts.columns import parse_columns
-    from fcr_ml.errors import UsageError
-
-    attributes = {}
-    for text in attribute or []:
-        name, _, known = text.partition("=")
-        if known not in ("at_start", "at_end", "later"):
-            raise UsageError(
-                f"--attribute: '{text}' does not say when it is known; "
-                f"write {name or 'priority'}=at_start, =at_end or =later."
-            )
-        attributes[name] = known
-    return {
-        "columns": parse_columns(columns) if columns else None,
-        "time_zone": time_zone,
-        "as_of": as_of,
-        "attributes": attributes or None,
-    }
-
-
-def _settings(path: Path | None, **given: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Lay what was typed over what the file says; what neither says is left out."""
-    from fcr_ml.analysis import SECTIONS
-    from fcr_ml.settings import read_settings
-
-    settings = read_settings(path, SECTIONS) if path else {name: {} for name in SECTIONS}
-    for section, typed in given.items():
-        settings[section] |= {key: value for key, value in typed.items() if value is not None}
-    return settings
-
-
 def _set_up_log(quiet: bool) -> None:
     logging.basicConfig(
         level=logging.WARNING if quiet else logging.INFO,
@@ -248,9 +250,3 @@ def _set_up_log(quiet: bool) -> None:
     for name in list(logging.root.manager.loggerDict):
         if not name.startswith("fcr_ml"):
             logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _width() -> int:
-    import shutil
-
-    return min(shutil.get_terminal_size((100, 24)).columns, 100)

@@ -1,0 +1,1 @@
+"""The ``fcr`` command: ``app`` holds its verbs, ``evaluate`` those that judge the house."""

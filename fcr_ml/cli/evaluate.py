@@ -1,0 +1,97 @@
+"""``fcr evaluate``: hold what the house tells against what people judged.
+
+Enters: words typed in a terminal. Leaves: figures with intervals, as a table or JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fcr_ml.cli.options import Columns, SettingsFile, TimeZone, contact_settings, lay_over, width
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+
+@app.callback()
+def compare() -> None:
+    """Evaluate on judgements: how well the house tells what people judged.
+
+    Example: `fcr evaluate replies --contacts contacts.parquet --judged judged_replies.csv`
+    """
+
+
+@app.command()
+def replies(
+    contacts: Annotated[
+        list[str], typer.Option(help="The contact log: a file, a folder or a database URL.")
+    ],
+    judged: Annotated[
+        str, typer.Option(help="Judged replies: contact_id, follow_up_id, verdict; CSV or Parquet.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, no table.")] = False,
+    columns: Columns = None,
+    time_zone: TimeZone = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Evaluate reactions on judged replies: thanks, needs more help, macro F1.
+
+    Example: `fcr evaluate replies --contacts contacts.parquet --judged judged_replies.csv`
+    """
+    from fcr_ml.evaluation import evaluate_replies
+    from fcr_ml.reports.evaluated import as_json_text, render_replies
+
+    settings = lay_over(settings_file, contacts=contact_settings(columns, time_zone, None, None))
+    told = evaluate_replies(contacts, judged, settings)
+    if as_json:
+        typer.echo(as_json_text(told))
+    else:
+        typer.echo(render_replies(told, width(), colour=sys.stdout.isatty()), nl=False)
+
+
+@app.command()
+def pairs(
+    contacts: Annotated[
+        list[str], typer.Option(help="The contact log: a file, a folder or a database URL.")
+    ],
+    judged: Annotated[
+        Path, typer.Option(help="Judged pairs: contact_id, follow_up_id, verdict; CSV or Parquet.")
+    ],
+    confirmed: Annotated[
+        Path | None, typer.Option(help="Pairs known to belong together: contact_id, follow_up_id.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A column not to use, such as case_id.")
+    ] = None,
+    use_judged: Annotated[
+        str | None,
+        typer.Option(help="cross-fit: correct each pair by other customers' judgements."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, no table.")] = False,
+    columns: Columns = None,
+    time_zone: TimeZone = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Evaluate links on judged pairs: how well they rank, and whether they hold.
+
+    Example: `fcr evaluate pairs --contacts contacts.parquet --judged judged_pairs.csv`
+    """
+    from fcr_ml.errors import UsageError
+    from fcr_ml.evaluation_pairs import evaluate_pairs
+    from fcr_ml.progress import bars
+    from fcr_ml.reports.evaluated import as_json_text, render_pairs
+
+    if use_judged not in (None, "cross-fit"):
+        raise UsageError(f"--use-judged: '{use_judged}' is unknown; the one way is cross-fit.")
+    settings = lay_over(settings_file, contacts=contact_settings(columns, time_zone, None, None))
+    with bars(quiet=not sys.stderr.isatty()) as progress:
+        told = evaluate_pairs(
+            contacts, judged, settings, confirmed, without or (), bool(use_judged), progress
+        )
+    if as_json:
+        typer.echo(as_json_text(told))
+    else:
+        typer.echo(render_pairs(told, width(), colour=sys.stdout.isatty()), nl=False)

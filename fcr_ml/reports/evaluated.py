@@ -1,0 +1,91 @@
+"""How well reactions are told, for the terminal.
+
+Enters: figures by name. Leaves: a small table of at most the width asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+from fcr_ml.reports.screen import as_text, grid, line
+
+FIGURES = {
+    "thanks_auc": "thanks against the rest: AUC",
+    "needs_help_auc": "needs more help against not: AUC",
+    "reaction_macro_f1": "reactions: macro F1",
+}
+
+
+def render_replies(told: Mapping[str, float], width: int = 100, colour: bool = False) -> str:
+    """Give the figures on judged replies as text, with and without judgements.
+
+    Parameters
+    ----------
+    told : mapping
+        ``judged``, ``left_out`` and, for each figure, its value, ``_low`` and ``_high``,
+        and the same with ``_without_judged``.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+    """
+    rows = [
+        (name, _figure(told, key), _figure(told, f"{key}_without_judged"))
+        for key, name in FIGURES.items()
+    ]
+    said = (
+        f"{int(told['judged']):,} judged replies, {int(told['left_out']):,} rows left out; "
+        "intervals are 95 %, by customer. With judgements: each reply told from the "
+        "judgements of other customers."
+    )
+    headings = ("figure", "#with judgements", "#without any")
+    return as_text([[line(said)], [grid(headings, rows)]], width, colour)
+
+
+PAIR_FIGURES = {
+    "related_auc": "related against unrelated: AUC",
+    "related_auc_high_confidence": "the same, sure judgements only: AUC",
+    "related_ap": "related against unrelated: average precision",
+    "same_issue_auc": "same issue against the rest: AUC",
+    "calibration_error": "calibration error of related",
+    "verdict_macro_f1": "four verdicts: macro F1",
+    "confirmed_recall": "confirmed pairs that are linked",
+    "random_pairs_accepted_rate": "pairs of other customers, weighed as one's",
+    "confirmed_recall_at_half_percent": "confirmed, where the notes accept 1 other in 200",
+}
+
+
+def render_pairs(told: Mapping[str, float | None], width: int = 100, colour: bool = False) -> str:
+    """Give the figures on judged pairs as text.
+
+    Parameters
+    ----------
+    told : mapping
+        As :func:`fcr_ml.evaluation_pairs.evaluate_pairs` gives them.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+    """
+    rows = [
+        (name, _figure({k: v for k, v in told.items() if v is not None}, key))
+        for key, name in PAIR_FIGURES.items()
+        if told.get(key) is not None
+    ]
+    said = f"{told['judged_pairs']:,} judged pairs, {told['set_aside']:,} rows left out"
+    if told.get("confirmed_pairs"):
+        said += f", {told['confirmed_pairs']:,} confirmed pairs"
+    said += "; weighted as they were drawn, intervals are 95 %, by customer."
+    return as_text([[line(said)], [grid(("figure", "#value"), rows)]], width, colour)
+
+
+def _figure(told: Mapping[str, float], key: str) -> str:
+    return f"{told[key]:.3f} ({told[f'{key}_low']:.3f} to {told[f'{key}_high']:.3f})"
+
+
+def as_json_text(told: Mapping[str, float | None]) -> str:
+    """Give the figures as one JSON object; what could not be told is null."""
+    known = {k: None if v is None or math.isnan(v) else v for k, v in told.items()}
+    return json.dumps(known)
