@@ -52,7 +52,8 @@ def evaluate_pairs(
     confirmed : pathlib.Path, optional
         ``contact_id follow_up_id`` of pairs that are known to belong together.
     without : sequence of str
-        Columns of the log that are not to be used, such as ``case_id``.
+        Columns of CONTACTS that are not to be used. Without ``case_id`` the log's own
+        case ids are held against: see ``same_case_recall`` below.
     cross_fit : bool
         Correct each judged pair by the judgements of other customers.
     progress : callable
@@ -68,11 +69,16 @@ def evaluate_pairs(
         ``random_pairs_accepted_rate`` (of pairs of different customers, weighed as
         if they were one customer's at any distance up to 30 days), and
         ``confirmed_recall_at_half_percent``, where so few of those are accepted by
-        the evidence of the notes alone. Each with ``_low`` and ``_high`` (95 %, by
+        the evidence of the notes alone; ``same_case_recall`` (contacts with an
+        earlier one of their case among the pairs compared, that are linked to one)
+        and ``same_case_precision`` (linked pairs that share a case, of those whose
+        later contact is such a one). Each with ``_low`` and ``_high`` (95 %, by
         customer, Wilson's for shares); None where nothing can be said. Counts:
         ``judged_pairs``, ``set_aside``, ``confirmed_pairs``, ``random_pairs``.
     """
-    log = clean_log(_read(sources, settings, without), **settings.get("contacts", {}))
+    raw = read_log(sources, **settings.get("source", {}))
+    log = clean_log(raw, **settings.get("contacts", {}))
+    used = _without(log.contacts, without)
     known = check_judged({judged.name: read_log([str(judged)]).rows}, log.contacts)
     pairs = known.pairs[known.pairs["verdict"].isin(VERDICTS)].reset_index(drop=True)
     if pairs.empty:
@@ -80,27 +86,40 @@ def evaluate_pairs(
     builder = CasebookBuilder(**settings.get("casebook", {}))
     builder = replace(builder, window="30d", windows=("30d",))
     with tempfile.TemporaryDirectory() as folder:
-        casebook = builder.build(log.contacts, log.as_of, Path(folder) / "casebook", progress)
+        casebook = builder.build(used, log.as_of, Path(folder) / "casebook", progress)
         links, account = casebook.table("links"), casebook.settings["links"]
     told = _judged_figures(cross_corrected(links, pairs) if cross_fit else links, pairs)
     told |= {"judged_pairs": len(pairs), "set_aside": len(known.set_aside) + known.not_judged}
     told |= _strangers(account["strangers"])
+    if "case_id" in without:
+        told |= _same_case_figures(links, log.contacts)
     if confirmed is not None:
         told |= _confirmed_figures(links, log.contacts, confirmed, account["strangers"])
     return told
 
 
-def _read(
-    sources: Sequence[str], settings: Mapping[str, Mapping[str, Any]], without: Sequence[str]
-) -> Any:
-    raw = read_log(sources, **settings.get("source", {}))
-    absent = [name for name in without if name not in raw.rows.columns]
+def _without(contacts: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    absent = [name for name in names if name not in contacts.columns]
     if absent:
         raise SettingsError(
             f"without: the log has no column {', '.join(absent)}. It has: "
-            f"{', '.join(map(str, raw.rows.columns))}."
+            f"{', '.join(contacts.columns)}."
         )
-    return replace(raw, rows=raw.rows.drop(columns=list(without)))
+    return contacts.drop(columns=list(names))
+
+
+def _same_case_figures(links: pd.DataFrame, contacts: pd.DataFrame) -> dict[str, Any]:
+    """Hold links that were made without case ids against the case ids."""
+    cases = contacts.set_index("contact_id")["case_id"]
+    earlier, later = links["contact_id"].map(cases), links["follow_up_id"].map(cases)
+    is_same = (earlier == later).fillna(False).to_numpy(bool)
+    linked = (links["link_probability"] >= 0.5).to_numpy(bool)
+    replies = links.loc[is_same, "follow_up_id"].unique()
+    found = links.loc[is_same & linked, "follow_up_id"].nunique()
+    of_replies = linked & links["follow_up_id"].isin(replies).to_numpy()
+    told = _share("same_case_recall", found, len(replies))
+    right = int((of_replies & is_same).sum())
+    return told | _share("same_case_precision", right, int(of_replies.sum()))
 
 
 def _judged_figures(links: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:

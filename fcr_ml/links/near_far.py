@@ -50,9 +50,6 @@ LEARNT_PAIRS = 50_000
 USUAL_SHARE = 0.5
 """Taken for the share of related pairs where the log is too short to count it."""
 
-SOON_HOURS = 48.0
-"""Hours are weighed as log(hours + 48): within two days, the strict rule's own window,
-how soon a customer is back says little about why."""
 
 ROUNDS, MAXIMISATIONS = 3, 40
 """The share and the curve move by less than a hundredth after so many."""
@@ -92,7 +89,7 @@ class NearFarModel:
     near_share_ : float
         The share when the evidence has been heard.
     gap_weights_ : numpy.ndarray
-        Intercept and weights of log hours and of log coincidental contacts a
+        Intercept and weights of days between and of log coincidental contacts a
         year, in log-odds.
 
     Parameters
@@ -293,11 +290,15 @@ def _built_in(evidence: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
 
 def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray:
-    """Give 1, log hours between and log coincidental contacts a year, shape (n, 3)."""
-    hours = (pairs["follow_up_epoch"] - pairs["started_epoch"]).to_numpy(float) / 3_600
+    """Give 1, days between and log coincidental contacts a year, shape (n, 3).
+
+    Were related contacts to come like a decay, and coincidental ones at any time, the
+    log-odds would fall in proportion to the time between.
+    """
+    days = (pairs["follow_up_epoch"] - pairs["started_epoch"]).to_numpy(float) / DAY
     by_chance = coincidence_per_day.loc[pairs["contact_id"]].to_numpy(float) * 365
     # A contact in a hundred years keeps the logarithm finite.
-    return np.c_[np.ones(len(pairs)), np.log(hours + SOON_HOURS), np.log(by_chance + 0.01)]
+    return np.c_[np.ones(len(pairs)), days, np.log(by_chance + 0.01)]
 
 
 def _related_share(near: pd.DataFrame, far: pd.DataFrame) -> float:

@@ -35,20 +35,37 @@ def tell_reactions(
         Encodes sentences as the notes were; None without an encoder.
     """
     places = pd.Series(np.arange(len(notes)), index=notes["contact_id"])
-    has_note = notes["note"].notna().to_numpy()
-    reply = places.loc[links["follow_up_id"]].to_numpy()
-    is_reply = (links["is_same_case"].to_numpy(float) == 1) & has_note[reply]
-    is_reply &= (links["verdict"] != "double_post").to_numpy()
-    links = links.assign(
-        reaction=pd.Series(None, index=links.index, dtype="string"),
-        needs_help_probability=np.nan,
+    has_note = notes["note"].notna().to_numpy()[places.loc[links["follow_up_id"]]]
+    is_reply = (links["is_same_case"].to_numpy(float) == 1) & has_note
+    replies = links[is_reply & (links["verdict"] != "double_post").to_numpy()]
+    # A reply replies to the contact just before it, and is the same to all before that.
+    replies = replies.sort_values(["hours_between", "contact_id"]).drop_duplicates("follow_up_id")
+    told = _judge(replies, notes, places, vectors, encode)
+    is_told = links["follow_up_id"].isin(replies["follow_up_id"]) & is_reply
+    follow_up = links["follow_up_id"].where(is_told)
+    return links.assign(
+        reaction=follow_up.map(told["reaction"]).astype("string"),
+        needs_help_probability=follow_up.map(told["needs_help_probability"]).astype(float),
     )
-    if not is_reply.any():
-        return links
-    reply, earlier = reply[is_reply], places.loc[links.loc[is_reply, "contact_id"]].to_numpy()
-    replies = notes.iloc[reply][["note", "words", "language"]].reset_index(drop=True)
+
+
+def _judge(
+    replies: pd.DataFrame,
+    notes: pd.DataFrame,
+    places: pd.Series,
+    vectors: np.ndarray,
+    encode: Callable[[list[str]], np.ndarray] | None,
+) -> pd.DataFrame:
+    """Give reaction and need of help of each reply, by its contact id."""
+    rows = places.loc[replies["follow_up_id"]].to_numpy()
+    earlier = places.loc[replies["contact_id"]].to_numpy()
+    read = notes.iloc[rows][["note", "words", "language"]].reset_index(drop=True)
     answer = notes["resolution_note"].iloc[earlier].reset_index(drop=True)
-    told = judge_reactions(replies.assign(earlier_answer=answer), vectors[reply], encode)
-    links.loc[is_reply, "reaction"] = told.idxmax(axis=1).to_numpy()
-    links.loc[is_reply, "needs_help_probability"] = needs_help(told).round(6)
-    return links
+    told = judge_reactions(read.assign(earlier_answer=answer), vectors[rows], encode)
+    return pd.DataFrame(
+        {
+            "reaction": told.idxmax(axis=1).to_numpy() if len(told) else [],
+            "needs_help_probability": needs_help(told).round(6),
+        },
+        index=replies["follow_up_id"].to_numpy(),
+    )

@@ -53,6 +53,8 @@ PAIR_FIGURES = {
     "verdict_macro_f1": "four verdicts: macro F1",
     "confirmed_recall": "confirmed pairs that are linked",
     "random_pairs_accepted_rate": "pairs of other customers, weighed as one's",
+    "same_case_recall": "later contacts of a case linked to it, without its id",
+    "same_case_precision": "their links that are of the same case",
     "confirmed_recall_at_half_percent": "confirmed, where the notes accept 1 other in 200",
 }
 

@@ -50,7 +50,7 @@ TRUE_FOLLOW_UPS = Table(
         "hours_between": Column("number", "hours from start to start", True),
         "is_direct": Column("flag", "the later contact follows this one, none between", True),
         "is_repeat": Column(
-            "flag", "the later counts as a repeat: no double post, thanks or call-back", True
+            "flag", "the later is a repeat: no double post, thanks, call-back, asked answer", True
         ),
     },
 )
@@ -152,7 +152,7 @@ def _follow_ups(contacts: Sequence[Contact], contact_ids: Sequence[str]) -> Iter
                 later.reaction if is_direct else None,
                 (later.started - earlier.started) / 3_600,
                 is_direct,
-                later.kind == "contact",
+                later.kind == "contact" and later.reaction != "gives_asked_information",
             )
 
 

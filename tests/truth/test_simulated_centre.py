@@ -11,6 +11,7 @@ from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames import RepeatWindow
+from fcr_ml.links.reactions import NEEDS_HELP
 from fcr_ml.risk.flags import risk_left
 from fcr_ml.risk.metrics import calibration_error
 from fcr_ml.simulate import CentrePlan
@@ -122,7 +123,8 @@ def _repeated_by_hand(
 ) -> set[str]:
     if reading in ("same_issue", "related"):
         column = "link_probability" if reading == "related" else "same_issue_probability"
-        sure = links[(links[column] >= 0.5) & ~links["follow_up_id"].isin(aside)]
+        is_failure = links["reaction"].isna() | links["reaction"].isin(NEEDS_HELP)
+        sure = links[(links[column] >= 0.5) & is_failure & ~links["follow_up_id"].isin(aside)]
         started = contacts["started_at"].loc[sure["follow_up_id"]].to_numpy()
         return set(sure["contact_id"][started <= closes.loc[sure["contact_id"]].to_numpy()])
     both = contacts.reset_index()[
