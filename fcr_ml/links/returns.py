@@ -38,11 +38,11 @@ def tell_reactions(
     has_note = notes["note"].notna().to_numpy()[places.loc[links["follow_up_id"]]]
     is_reply = (links["is_same_case"].to_numpy(float) == 1) & has_note
     replies = links[is_reply & (links["verdict"] != "double_post").to_numpy()]
-    # A reply replies to the contact just before it, and is the same to all before that.
+    # A reply replies to the contact just before it, and is the same whatever else it is
+    # held against: thanks are no repeat of anything.
     replies = replies.sort_values(["hours_between", "contact_id"]).drop_duplicates("follow_up_id")
     told = _judge(replies, notes, places, vectors, encode)
-    is_told = links["follow_up_id"].isin(replies["follow_up_id"]) & is_reply
-    follow_up = links["follow_up_id"].where(is_told)
+    follow_up = links["follow_up_id"]
     return links.assign(
         reaction=follow_up.map(told["reaction"]).astype("string"),
         needs_help_probability=follow_up.map(told["needs_help_probability"]).astype(float),

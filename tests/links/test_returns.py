@@ -31,7 +31,7 @@ def _told(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_return_has_one_reaction_whichever_contact_it_is_held_against() -> None:
-    told = _told(_links(("a", "b", 5.0, 1.0), ("a", "c", 30.0, 1.0), ("b", "c", 25.0, 1.0)))
+    told = _told(_links(("a", "b", 5.0, 1.0), ("a", "c", 30.0, np.nan), ("b", "c", 25.0, 1.0)))
 
     assert told["reaction"].tolist() == ["still_broken", "thanks", "thanks"]
     assert told["needs_help_probability"].iloc[0] > 0.5
