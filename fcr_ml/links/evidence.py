@@ -51,7 +51,7 @@ class EvidenceBook:
         self._places = pd.Series(np.arange(len(contacts)), index=contacts["contact_id"])
         self._vectors = vectors
         self._turned = vectors
-        self._halves = pd.factorize(contacts["customer_id"], sort=True)[0] % 2
+        self._customers = pd.factorize(contacts["customer_id"], sort=True)[0]
         self._words = word_vectors(notes["note"])
         self._codes = _codes(contacts, "reason_code")
         self._cases = _codes(contacts, "case_id")
@@ -66,7 +66,7 @@ class EvidenceBook:
             Pairs of one customer, with ``started_epoch`` and ``follow_up_epoch``.
         """
         soon = near[near["follow_up_epoch"] - near["started_epoch"] <= SOON_SECONDS]
-        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._halves)
+        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._customers % 2)
 
     def _rows(self, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         first, second = pairs["contact_id"], pairs["follow_up_id"]
@@ -79,17 +79,19 @@ class EvidenceBook:
         -------
         pandas.DataFrame
             ``pairs`` with ``note_similarity`` and ``shared_meaning`` (cosines, -1
-            to 1; the latter NaN for customers of different halves), ``half`` (0 or
-            1, one value a customer),
+            to 1; the latter NaN for customers of different halves), ``customer``
+            (a number) and ``half`` (0 or 1, one value a customer),
             ``word_similarity`` (TF-IDF cosine, 0 to 1) and ``is_same_*`` (1, 0, or
             NaN where either side lacks it), all float64.
         """
         first, second = self._rows(pairs)
         shared = _cosines(self._turned, first, second)
+        is_one_half = self._customers[first] % 2 == self._customers[second] % 2
         return pairs.assign(
             note_similarity=_cosines(self._vectors, first, second),
-            half=self._halves[first],
-            shared_meaning=np.where(self._halves[first] == self._halves[second], shared, np.nan),
+            customer=self._customers[first],
+            half=self._customers[first] % 2,
+            shared_meaning=np.where(is_one_half, shared, np.nan),
             word_similarity=_word_cosines(self._words, first, second),
             is_same_reason_code=_agreement(self._codes, first, second),
             is_same_case=_agreement(self._cases, first, second),

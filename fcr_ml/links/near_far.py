@@ -33,13 +33,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fcr_ml.links.coincidence import DAY, Coincidence, count_coincidence, is_counted
 from fcr_ml.links.evidence import EVIDENCE, EVIDENCE_WITHOUT_NOTES
 
 log = logging.getLogger(__name__)
-
-DAY = 86_400
-NEAR_SPAN_SECONDS = 14 * DAY
-"""As long as the far span, so that coincidence falls equally often into both."""
 
 MINIMUM_PAIRS = 150
 """Fewer pairs on either side teach less than the built-in weights know."""
@@ -83,6 +80,8 @@ class NearFarModel:
     ----------
     method_ : str
         ``near against far`` or ``built-in weights``.
+    coincidence_ : Coincidence
+        As counted by equal exposure.
     counted_share_ : float
         Share of related pairs among the near ones by equal exposure: what is left
         of them when as many as come seven weeks later are taken for coincidence.
@@ -119,7 +118,8 @@ class NearFarModel:
         coincidence_per_day : pandas.Series
             By contact id.
         """
-        self.counted_share_ = self.near_share_ = _related_share(near, far)
+        self.coincidence_ = count_coincidence(near, far)
+        self.counted_share_ = self.near_share_ = _related_share(self.coincidence_)
         near, unrelated = (
             _at_most(pairs, LEARNT_PAIRS, self.random_state) for pairs in (near, unrelated)
         )
@@ -248,7 +248,7 @@ class NearFarModel:
         """Shift the curve down where it believes in more pairs than were counted."""
         from scipy.optimize import brentq
 
-        log_odds = log_odds[_is_counted(near)]
+        log_odds = log_odds[is_counted(near)]
         if len(log_odds) < MINIMUM_PAIRS:
             return
 
@@ -301,23 +301,10 @@ def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray
     return np.c_[np.ones(len(pairs)), days, np.log(by_chance + 0.01)]
 
 
-def _related_share(near: pd.DataFrame, far: pd.DataFrame) -> float:
-    """Count the share of related pairs by equal exposure.
-
-    Among customers who are still there after the far span, as many coincidental
-    pairs fall into the near fortnight as into the far one, so the share of related
-    pairs is ``1 - far / near``.
-    """
-    near_pairs = int(_is_counted(near).sum())
-    far_pairs = int((far["is_exposed"] == 1).sum())
-    if min(near_pairs, far_pairs) < MINIMUM_PAIRS:
+def _related_share(coincidence: Coincidence) -> float:
+    if min(coincidence.near_pairs, coincidence.far_pairs) < MINIMUM_PAIRS:
         return USUAL_SHARE
-    return float(np.clip(1 - far_pairs / near_pairs, 0.1, 0.95))
-
-
-def _is_counted(near: pd.DataFrame) -> np.ndarray:
-    gap = (near["follow_up_epoch"] - near["started_epoch"]).to_numpy()
-    return (gap <= NEAR_SPAN_SECONDS) & (near["is_exposed"].to_numpy() == 1)
+    return float(np.clip(1 - coincidence.rate, 0.1, 0.95))
 
 
 def _at_most(pairs: pd.DataFrame, count: int, random_state: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ LINKS, and a short account of how the probabilities were learnt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from fcr_ml.engine import DuckEngine
 from fcr_ml.frames.window import RepeatWindow
 from fcr_ml.links.calibration import JudgedCorrection
 from fcr_ml.links.candidates import LEARNT_WINDOW, Candidates, find_candidates
+from fcr_ml.links.coincidence import Coincidence
 from fcr_ml.links.evidence import EvidenceBook
 from fcr_ml.links.near_far import MINIMUM_PAIRS, NearFarModel
 from fcr_ml.links.reasons import reasons_in_words
@@ -79,6 +80,7 @@ def tie_links(
     account = {
         "method": model.method_,
         "apart_weeks": candidates.apart_weeks,
+        "coincidence": _told(model.coincidence_),
         "counted_share": round(model.counted_share_, 4),
         "related_share": round(model.near_share_, 4),
         "calibration_se": round(_doubt(model), 4),
@@ -87,6 +89,12 @@ def tie_links(
         "strangers": _strangers(candidates, book, model),
     }
     return TiedLinks(links, account)
+
+
+def _told(coincidence: Coincidence) -> dict[str, Any]:
+    """Give the count of coincidence rounded; None where there was nothing to count."""
+    named = asdict(coincidence).items()
+    return {name: None if value != value else round(value, 4) for name, value in named}
 
 
 def _doubt(model: NearFarModel) -> float:

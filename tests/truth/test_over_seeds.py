@@ -11,9 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fcr_ml.assembly import CasebookBuilder
+from fcr_ml.assembly import CasebookBuilder, put_timeline
 from fcr_ml.contacts import RawLog, clean_log
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.engine import DuckEngine
+from fcr_ml.frames import RepeatWindow
+from fcr_ml.links.candidates import find_candidates
+from fcr_ml.links.coincidence import count_coincidence, is_counted
 from fcr_ml.simulate import DEFAULT_DRIVERS, CentrePlan, simulate_centre
 
 PLANTED = {driver.segment.replace(" + ", " and ") for driver in DEFAULT_DRIVERS}
@@ -47,3 +51,30 @@ def test_where_no_driver_was_planted_none_is_found(tmp_path: Path) -> None:
         with_driver += len(_drivers(plan, tmp_path / str(seed))) > 0
 
     assert with_driver <= 4
+
+
+@pytest.mark.slow
+def test_coincidence_is_counted_within_its_interval() -> None:
+    # Twenty intervals of 95 %: fewer than sixteen hold once in 400 times.
+    held = sum(_holds_coincidence(seed) for seed in range(20))
+
+    assert held >= 16
+
+
+def _holds_coincidence(seed: int) -> bool:
+    centre = simulate_centre(CentrePlan(contacts=3_000, random_state=seed))
+    log = centre.contacts
+    as_of = int(log["started_at"].max().timestamp())
+    with DuckEngine() as engine:
+        put_timeline(engine, log, from_start=False)
+        candidates = find_candidates(engine, RepeatWindow.parse("30d"), as_of)
+    owner = log.set_index("contact_id")["customer_id"]
+    near, far = (
+        pairs.assign(customer=pairs["contact_id"].map(owner))
+        for pairs in (candidates.near, candidates.far)
+    )
+    told = count_coincidence(near, far)
+    counted = near[is_counted(near)].merge(
+        centre.key["follow_ups"], "left", ["contact_id", "follow_up_id"]
+    )
+    return bool(told.low <= counted["verdict"].isna().mean() <= told.high)
