@@ -68,6 +68,7 @@ def test_fcr_within_a_week_is_near_the_truth(
     assert week is not None
     truth, plain, expected = map(float, week.groups())
     assert 0.5 < truth < 1
-    # Three points: the interval of some 1,800 contacts, and what links cannot tell.
+    # Three points: the interval of some 1,800 contacts, and what links cannot tell; four
+    # where the interval holds the links' own doubt as well.
     assert plain == pytest.approx(truth, abs=0.03)
-    assert expected == pytest.approx(truth, abs=0.03)
+    assert expected == pytest.approx(truth, abs=0.04)

@@ -15,7 +15,7 @@ from fcr_ml.contacts.check import check_log
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
-from fcr_ml.links import candidates, near_far, verdicts
+from fcr_ml.links import candidates, coincidence, near_far, verdicts
 from fcr_ml.topics.model import MINIMUM_NOTES
 from tests.docs.conftest import Demonstration, console_lines
 from tests.docs.generated import DECLARED, FILE_PAGE, README, RESULTS_PAGE, ROOT, part
@@ -156,7 +156,11 @@ def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
     far = f"{far_from // day} to {(far_from + candidates.FAR_SPAN_SECONDS) // day} days apart"
 
     assert far in " ".join(DEFINITIONS.split())
-    assert f"the {near_far.NEAR_SPAN_SECONDS // day} days after a contact" in DEFINITIONS
+    assert candidates.APART_WEEKS == (26, 13, 7)
+    assert "half a year apart, or as far as the log allows (13 or 7 weeks)" in " ".join(
+        DEFINITIONS.split()
+    )
+    assert f"the {coincidence.NEAR_SPAN_SECONDS // day} days after a contact" in DEFINITIONS
     assert f"next {candidates.MAX_LATER} contacts" in DEFINITIONS
     assert f"fewer than {near_far.MINIMUM_PAIRS} pairs" in DEFINITIONS
     assert f"at least {verdicts.SAME_CASE_PROBABILITY}" in DEFINITIONS
