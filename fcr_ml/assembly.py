@@ -231,7 +231,16 @@ class CasebookBuilder:
                 first["row"],
                 first["problem"],
             )
-        return judged.pairs.drop_duplicates(["contact_id", "follow_up_id"], ignore_index=True)
+        told = judged.pairs[judged.pairs["verdict"] != "unclear"]
+        verdicts = told.groupby(["contact_id", "follow_up_id"])["verdict"].transform("nunique")
+        if (verdicts > 1).any():
+            _log.warning(
+                "judged pairs: %s judgements of pairs that judges differ on are not used.",
+                f"{int((verdicts > 1).sum()):,}",
+            )
+        return told[verdicts == 1].drop_duplicates(
+            ["contact_id", "follow_up_id"], ignore_index=True
+        )
 
     def _kept(self, contacts: pd.DataFrame) -> list[str]:
         """Name the columns that may leave the west wing.

@@ -84,7 +84,7 @@ def evaluate_pairs(
     if pairs.empty:
         raise DataError(f"{judged}: no pair that was judged is in the log. Check the ids.")
     builder = CasebookBuilder(**settings.get("casebook", {}))
-    builder = replace(builder, window="30d", windows=("30d",))
+    builder = replace(builder, window="30d", windows=("30d",), judged_pairs=())
     with tempfile.TemporaryDirectory() as folder:
         casebook = builder.build(used, log.as_of, Path(folder) / "casebook", progress)
         links, account = casebook.table("links"), casebook.settings["links"]
@@ -160,11 +160,13 @@ def _same_issue_auc(rows: pd.DataFrame) -> float:
 
 def _calibration_error(rows: pd.DataFrame, bins: int = 10) -> float:
     """Give the mean distance of probability and truth over bins of equal weight."""
-    rows = rows.sort_values("link_probability", kind="stable")
     weight = rows["sampling_weight"].to_numpy(float)
-    place = (np.cumsum(weight) / weight.sum() * bins - 1e-9).astype(int).clip(0, bins - 1)
     gap = rows["link_probability"].to_numpy(float) - (rows["verdict"] != "unrelated").to_numpy()
-    return float(np.abs(np.bincount(place, weights=gap * weight)).sum() / weight.sum())
+    # Pairs of equal probability stay together, so that the rows' order does not matter.
+    level = np.unique(rows["link_probability"].to_numpy(float), return_inverse=True)[1]
+    weight, gap = np.bincount(level, weights=weight), np.bincount(level, weights=gap * weight)
+    place = (np.cumsum(weight) / weight.sum() * bins - 1e-9).astype(int).clip(0, bins - 1)
+    return float(np.abs(np.bincount(place, weights=gap)).sum() / weight.sum())
 
 
 def _macro_f1(rows: pd.DataFrame) -> float:

@@ -57,9 +57,7 @@ def count_coincidence(near: pd.DataFrame, far: pd.DataFrame) -> Coincidence:
     )
     customers = shares.groupby(level=0).sum()
     spread = 1.96 * np.sqrt(float((customers**2).sum()))
-    return Coincidence(
-        len(near), len(far), rate, rate * np.exp(-spread), min(rate * np.exp(spread), 1.0)
-    )
+    return Coincidence(len(near), len(far), rate, rate * np.exp(-spread), rate * np.exp(spread))
 
 
 def is_counted(near: pd.DataFrame) -> np.ndarray:

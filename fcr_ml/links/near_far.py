@@ -302,9 +302,10 @@ def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray
 
 
 def _related_share(coincidence: Coincidence) -> float:
-    if min(coincidence.near_pairs, coincidence.far_pairs) < MINIMUM_PAIRS:
+    """Give the share that is no coincidence; few far pairs are news, few near ones none."""
+    if coincidence.near_pairs < MINIMUM_PAIRS:
         return USUAL_SHARE
-    return float(np.clip(1 - coincidence.rate, 0.1, 0.95))
+    return float(np.clip(1 - coincidence.far_pairs / coincidence.near_pairs, 0.1, 0.95))
 
 
 def _at_most(pairs: pd.DataFrame, count: int, random_state: int) -> pd.DataFrame:

@@ -113,8 +113,7 @@ def _strangers(candidates: Candidates, book: EvidenceBook, model: NearFarModel) 
     They are spread evenly over thirty days, because time alone would link those that
     happen to come together.
     """
-    pairs = book.lay_out(candidates.others)
-    pairs = pairs[pairs["shared_meaning"].notna() | pairs["is_same_reason_code"].notna()]
+    pairs = _other_pairs(candidates, book)
     if pairs.empty:
         return {"pairs": 0, "linked_rate": None, "evidence_of_one_in_200": None}
     gaps = np.linspace(0, LEARNT_WINDOW.seconds, len(pairs)).astype("int64")
@@ -136,13 +135,22 @@ def _learn(
     unrelated = apart[apart["is_same_case"] != 1]
     if len(unrelated) < MINIMUM_PAIRS:
         # A log too short for pairs far apart; other customers share a little less.
-        unrelated = pd.concat([unrelated, book.lay_out(candidates.others)], ignore_index=True)
+        unrelated = pd.concat([unrelated, _other_pairs(candidates, book)], ignore_index=True)
     return NearFarModel(random_state).fit(
         near=near[near["is_same_case"] != 1],
         far=far[far["is_same_case"] != 1],
         unrelated=unrelated,
         coincidence_per_day=candidates.coincidence_per_day,
     )
+
+
+def _other_pairs(candidates: Candidates, book: EvidenceBook) -> pd.DataFrame:
+    """Lay out the pairs of different customers whose notes can be compared, or have none.
+
+    Notes of customers of different halves have no shared meaning, which is no evidence.
+    """
+    pairs = book.lay_out(candidates.others)
+    return pairs[pairs["shared_meaning"].notna() | pairs["note_similarity"].isna()]
 
 
 def _hours(seconds: pd.Series) -> np.ndarray:

@@ -18,6 +18,7 @@ from fcr_ml.features.moments import epochs, main_outcomes
 from fcr_ml.frames import Casebook, RepeatWindow
 
 _HOUR = 3_600
+_NO_REPEATS = ("thanks", "gives_asked_information", "other")
 
 
 def closed_rows(
@@ -110,10 +111,13 @@ def _missed_by_then(casebook: Casebook) -> pd.Series:
     weight = weights.get(casebook.settings["reading"])
     if weight is None or "links" not in casebook.table_names:
         return pd.Series(dtype=float)
-    columns = ["contact_id", "hours_since_end", "verdict", "needs_help_probability", weight]
-    links = casebook.table("links", columns)
+    columns = ["contact_id", "follow_up_id", "hours_since_end", "verdict", "reaction"]
+    links = casebook.table("links", [*columns, "needs_help_probability", weight])
     begun = links["hours_since_end"].le(0).fillna(False)
-    links = links[(begun & (links["verdict"] != "double_post")).to_numpy(dtype=bool)]
+    # Copies, thanks and asked-for information are in no outcome, so they are in none before.
+    copies = links.loc[links["verdict"] == "double_post", "follow_up_id"]
+    aside = links["follow_up_id"].isin(copies) | links["reaction"].isin(_NO_REPEATS)
+    links = links[(begun & ~aside).to_numpy(dtype=bool)]
     counts = links[weight].astype(float) * links["needs_help_probability"].astype(float).fillna(1.0)
     return (1 - counts).groupby(links["contact_id"].astype(object)).prod()
 
