@@ -38,15 +38,18 @@ def main(contacts: int) -> None:
     clock = time.perf_counter()
     with DuckEngine() as engine:
         put_timeline(engine, log, from_start=False)
-        book = EvidenceBook(log, notes, notes.assign(topic_id=None), vectors)
-        print(f"evidence  {time.perf_counter() - clock:6.1f} s", flush=True)
-        tied = tie_links(engine, book, max(windows), as_of)
+        tied = tie_links(
+            engine,
+            EvidenceBook(log, notes, notes.assign(topic_id=None), vectors),
+            max(windows),
+            as_of,
+        )
         links = tied.links.assign(reaction=None, needs_help_probability=np.nan)
         print(f"links     {time.perf_counter() - clock:6.1f} s  {len(links):,} pairs", flush=True)
-        outcomes = tell_outcomes(engine, links, windows, as_of)
+        rows = sum(len(part) for part in tell_outcomes(engine, links, windows, as_of))
     ours = time.perf_counter() - clock
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"outcomes  {ours:6.1f} s  {len(outcomes):,} rows, peak {peak:.1f} GiB", flush=True)
+    print(f"outcomes  {ours:6.1f} s  {rows:,} rows, peak {peak:.1f} GiB", flush=True)
     part = log[log["customer_id"].isin(log["customer_id"].unique()[::10])]
     clock = time.perf_counter()
     pairs = _self_merge(part)

@@ -1,11 +1,12 @@
 """Print the figures on real data that docs/results.md states.
 
-    python benchmarks/real_data.py links results/casebook ../shared/data/thunderbird_desk
+    python benchmarks/real_data.py alike ../shared/data
     python benchmarks/real_data.py risk results/casebook
     python benchmarks/real_data.py topics ../shared/data/labelled_intents banking77
 
-``links`` holds a casebook's links against judged pairs, ``risk`` repeats the test of
-the risk model, ``topics`` sorts labelled texts into topics without telling how many.
+``alike`` asks whether meaning and words tell what belongs together, ``risk`` repeats the
+test of the risk model, ``topics`` sorts labelled texts into topics without telling how
+many. Links and reactions are held against judgements by ``fcr evaluate``.
 """
 
 from __future__ import annotations
@@ -18,29 +19,43 @@ import numpy as np
 import pandas as pd
 
 
-def links(casebook_folder: str, data_folder: str) -> None:
-    """Print how far links and reactions agree with what people judged."""
-    from fcr_ml.frames import Casebook
-    from fcr_ml.measures.agreement import auc, average_precision, link_agreement
+def alike(data_folder: str) -> None:
+    """Print how well meaning and words tell notes of one call, and questions that mean the same."""
+    notes = pd.read_parquet(Path(data_folder) / "note_pairs_en" / "notes.parquet")
+    calls = notes["conversation_id"].to_numpy()
+    first, second = np.triu_indices(len(notes), 1)
+    is_one_call = calls[first] == calls[second]
+    strangers = np.random.default_rng(0).choice(np.flatnonzero(~is_one_call), 20_000, replace=False)
+    chosen = np.r_[np.flatnonzero(is_one_call), strangers]
+    _print_alike("en", notes["note"], first[chosen], second[chosen], is_one_call[chosen])
+    pairs = pd.read_parquet(Path(data_folder) / "question_pairs_zh" / "pairs.parquet")
+    pairs = pairs.sample(3_000, random_state=0)
+    texts = pd.concat([pairs["text_a"], pairs["text_b"]], ignore_index=True)
+    rows = np.arange(len(pairs))
+    _print_alike("zh", texts, rows, rows + len(pairs), pairs["same_issue"].to_numpy() == 1)
 
-    told = Casebook.open(Path(casebook_folder)).table("links")
-    judged = pd.read_parquet(Path(data_folder) / "judged_pairs.parquet")
-    for name, value in link_agreement(told, judged).items():
-        print(f"links  {name:32s} {value}")
-    pairs = judged.merge(told, on=["contact_id", "follow_up_id"], suffixes=("_judged", ""))
-    sure = pairs[(pairs["confidence"] == "high") & (pairs["verdict_judged"] != "unclear")]
-    truth, weight = sure["verdict_judged"] != "unrelated", sure["sampling_weight"]
-    scores = sure["link_probability"].astype(float)
-    print(f"links  {'AUC, high confidence':32s} {auc(truth, scores, weight):.3f}")
-    print(f"links  {'AP, high confidence':32s} {average_precision(truth, scores, weight):.3f}")
-    print(pd.crosstab(pairs["verdict_judged"], pairs["verdict"]).to_string())
-    replies = pd.read_parquet(Path(data_folder) / "judged_replies.parquet")
-    replies = replies.merge(told, on=["contact_id", "follow_up_id"], suffixes=("_judged", ""))
-    print(pd.crosstab(replies["verdict_judged"], replies["reaction"].fillna("-")).to_string())
-    confirmed = pd.read_parquet(Path(data_folder) / "confirmed_follow_ups.parquet")
-    found = confirmed.merge(told, on=["contact_id", "follow_up_id"])
-    share = float((found["link_probability"] >= 0.5).mean())
-    print(f"links  confirmed pairs among the candidates {len(found)}, linked {share:.3f}")
+
+def _print_alike(
+    language: str, texts: pd.Series, first: np.ndarray, second: np.ndarray, truth: np.ndarray
+) -> None:
+    from fcr_ml.links.evidence import EvidenceBook
+    from fcr_ml.links.near_far import BUILT_IN_WEIGHTS
+    from fcr_ml.measures.agreement import auc
+    from fcr_ml.notes.centre import centre_vectors
+    from fcr_ml.notes.encoders import open_encoder
+
+    encoder = open_encoder("english" if language == "en" else "multilingual")
+    vectors = centre_vectors(encoder.encode(texts.tolist()), [language] * len(texts))
+    ids = pd.Series(np.arange(len(texts)).astype(str))
+    notes = pd.DataFrame({"contact_id": ids, "note": texts.to_numpy(), "topic_id": None})
+    book = EvidenceBook(notes.assign(customer_id="one"), notes, notes, vectors)
+    pairs = {"contact_id": ids.to_numpy()[first], "follow_up_id": ids.to_numpy()[second]}
+    laid = book.lay_out(pd.DataFrame(pairs))
+    meaning, words = laid["note_similarity"], laid["word_similarity"].fillna(0.0)
+    weights = BUILT_IN_WEIGHTS
+    both = meaning * weights["shared_meaning"] + words * weights["word_similarity"]
+    for name, score in {"meaning": meaning, "words": words, "both": both}.items():
+        print(f"alike {language}: {len(truth):,} pairs, {name:7s} AUC {auc(truth, score):.3f}")
 
 
 def risk(casebook_folder: str) -> None:
@@ -85,4 +100,4 @@ def topics(data_folder: str, dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    {"links": links, "risk": risk, "topics": topics}[sys.argv[1]](*sys.argv[2:])
+    {"alike": alike, "risk": risk, "topics": topics}[sys.argv[1]](*sys.argv[2:])

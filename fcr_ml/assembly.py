@@ -7,7 +7,7 @@ ranking and predicting are the east wing's work.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -145,21 +145,23 @@ class CasebookBuilder:
         with stage("topics", len(notes)) as running:
             placed = sort_into_topics(contacts, notes, encoded.centred)
             running.rows_out = int(placed.topics["topic_id"].notna().sum())
-        tied, outcomes = self._tie(contacts, notes, placed, encoded, as_of)
-        tables = {
-            "contacts": contacts[self._kept(contacts)],
-            "notes": notes,
-            "topics": placed.topics,
-            "topic_cards": placed.cards,
-            "links": tied.links,
-            "outcomes": outcomes,
-        }
-        settings = self._settings(contacts) | {
-            "encoder": encoded.encoder,
-            "redacted": redacted,
-            "links": tied.account,
-        }
-        return write_casebook(folder, tables, as_of, settings)
+        timed = contacts.assign(language=notes["language"])
+        with DuckEngine() as engine:
+            tied = self._tie(engine, timed, notes, placed, encoded, as_of)
+            tables: dict[str, pd.DataFrame | Iterable[pd.DataFrame]] = {
+                "contacts": contacts[self._kept(contacts)],
+                "notes": notes,
+                "topics": placed.topics,
+                "topic_cards": placed.cards,
+                "links": tied.links,
+                "outcomes": self._outcomes(engine, timed, tied.links, as_of),
+            }
+            settings = self._settings(contacts) | {
+                "encoder": encoded.encoder,
+                "redacted": redacted,
+                "links": tied.account,
+            }
+            return write_casebook(folder, tables, as_of, settings)
 
     def _encode(self, notes: pd.DataFrame, progress: Progress) -> EncodedNotes:
         usable = notes["note"].notna() & ~notes["is_thin"]
@@ -185,36 +187,40 @@ class CasebookBuilder:
 
     def _tie(
         self,
+        engine: DuckEngine,
         contacts: pd.DataFrame,
         notes: pd.DataFrame,
         placed: PlacedTopics,
         encoded: EncodedNotes,
         as_of: pd.Timestamp,
-    ) -> tuple[TiedLinks, pd.DataFrame]:
-        as_of_epoch = int(as_of.timestamp())
-        contacts = contacts.assign(language=notes["language"])
-        windows = self.all_windows
-        with DuckEngine() as engine:
-            from_start = self._window_from(contacts) == "start"
-            put_timeline(engine, contacts, from_start)
-            with stage("links", len(contacts)) as running:
-                book = EvidenceBook(contacts, notes, placed.topics, encoded.centred)
-                tied = tie_links(
-                    engine,
-                    book,
-                    max(windows),
-                    as_of_epoch,
-                    self.random_state,
-                    judged=self._judged(contacts),
-                )
-                links = tell_reactions(tied.links, notes, encoded.vectors, encoded.encode)
-                tied = replace(tied, links=links)
-                running.rows_out = len(links)
-            with stage("outcomes", len(contacts)) as running:
-                put_timeline(engine, _answered_with_copy(contacts, links), from_start)
-                outcomes = tell_outcomes(engine, tied.links, windows, as_of_epoch)
-                running.rows_out = len(outcomes)
-        return tied, outcomes
+    ) -> TiedLinks:
+        with stage("links", len(contacts)) as running:
+            put_timeline(engine, contacts, self._window_from(contacts) == "start")
+            tied = tie_links(
+                engine,
+                EvidenceBook(contacts, notes, placed.topics, encoded.centred),
+                max(self.all_windows),
+                int(as_of.timestamp()),
+                self.random_state,
+                judged=self._judged(contacts),
+            )
+            links = tell_reactions(tied.links, notes, encoded.vectors, encoded.encode)
+            running.rows_out = len(links)
+        return replace(tied, links=links)
+
+    def _outcomes(
+        self,
+        engine: DuckEngine,
+        contacts: pd.DataFrame,
+        links: pd.DataFrame,
+        as_of: pd.Timestamp,
+    ) -> Iterator[pd.DataFrame]:
+        with stage("outcomes", len(contacts)) as running:
+            answered = _answered_with_copy(contacts, links)
+            put_timeline(engine, answered, self._window_from(contacts) == "start")
+            for part in tell_outcomes(engine, links, self.all_windows, int(as_of.timestamp())):
+                running.rows_out += len(part)
+                yield part
 
     def _judged(self, contacts: pd.DataFrame) -> pd.DataFrame | None:
         """Read the judged pairs that links may learn from; remark on rows set aside."""

@@ -7,12 +7,10 @@ that know both wings: links draw and check, measures compare.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from fcr_ml.contacts.read import read_log
@@ -21,24 +19,14 @@ from fcr_ml.frames import Casebook
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.links.judged import JudgedPairs, check_judged
 from fcr_ml.links.review import PAIR, draw_pairs
-from fcr_ml.measures.agreement import RELATED, VERDICTS, link_agreement
-from fcr_ml.measures.intervals import bootstrap_interval, customer_interval
-from fcr_ml.reports.judged import render_draw, render_review
-
-BANDS = (0.0, 0.05, 0.25, 0.75, 0.95, 1.0)
-"""Link probabilities in five bands: as sure as the draw parts them."""
-
-FIGURES = (
-    "related_rate",
-    "related_precision",
-    "related_recall",
-    "related_auc",
-    "related_average_precision",
-    "same_issue_auc",
-    "same_issue_average_precision",
-    "verdict_accuracy",
+from fcr_ml.measures.judges_agreement import judges_agreement, samples_of_judges
+from fcr_ml.measures.pair_agreement import (
+    LINK_COLUMNS,
+    calibration_bands,
+    pair_agreement,
+    score_judged,
 )
-"""Of those that ``link_agreement`` gives, the ones that are told, in their order."""
+from fcr_ml.reports.judged import FIGURES, render_draw, render_review
 
 DRAWN_COLUMNS = [
     *PAIR,
@@ -48,7 +36,6 @@ DRAWN_COLUMNS = [
     "link_probability",
     "verdict",
 ]
-LINK_COLUMNS = [*PAIR, "link_probability", "same_issue_probability", "verdict"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +50,9 @@ class Review:
         ``judge, figure, value, low, high, pairs``: links against each judge, or
         against all at once where no two judged the same pair.
     calibration : pandas.DataFrame
-        ``judge, low_probability, high_probability, pairs, predicted, related_rate,
-        low, high``.
+        ``judge`` and :func:`~fcr_ml.measures.pair_agreement.calibration_bands`.
     between : pandas.DataFrame
-        ``first, second, question, pairs, agreed_rate, kappa, low, high``: two judges
-        on the pairs that both judged.
+        From :func:`~fcr_ml.measures.judges_agreement.judges_agreement`.
     """
 
     judged: JudgedPairs
@@ -190,159 +175,33 @@ def compare_with_judged(casebook: Casebook, judged: JudgedPairs, random_state: i
             "column verdict."
         )
     links = casebook.table("links", LINK_COLUMNS)
-    samples = _samples(judged.pairs)
-    agreement = [_agreement(links, pairs, random_state) for pairs in samples.values()]
-    calibration = [_calibration(links, pairs) for pairs in samples.values()]
+    scored = {
+        judge: score_judged(links, pairs)
+        for judge, pairs in samples_of_judges(judged.pairs).items()
+    }
     return Review(
         judged=judged,
-        agreement=pd.concat(agreement, keys=samples, names=["judge"]).reset_index("judge"),
-        calibration=pd.concat(calibration, keys=samples, names=["judge"]).reset_index("judge"),
-        between=_between(judged.pairs, random_state),
+        agreement=_by_judge(scored, lambda pairs: _agreement(pairs, random_state)),
+        calibration=_by_judge(scored, calibration_bands),
+        between=judges_agreement(judged.pairs, random_state),
     )
+
+
+def _agreement(scored: pd.DataFrame, random_state: int) -> pd.DataFrame:
+    told = pair_agreement(scored, FIGURES, random_state)
+    rows = [(name, told[name], told[f"{name}_low"], told[f"{name}_high"]) for name in FIGURES]
+    figures = pd.DataFrame(rows, columns=["figure", "value", "low", "high"])
+    return figures.assign(pairs=len(scored))
+
+
+def _by_judge(
+    scored: Mapping[str, pd.DataFrame], figures: Callable[[pd.DataFrame], pd.DataFrame]
+) -> pd.DataFrame:
+    told = {judge: figures(pairs) for judge, pairs in scored.items()}
+    return pd.concat(told, names=["judge"]).reset_index("judge")
 
 
 def _first(set_aside: pd.DataFrame) -> str:
     if set_aside.empty:
         return ""
     return f" (first: row {set_aside['row'].iloc[0]}, {set_aside['problem'].iloc[0]})"
-
-
-def _samples(pairs: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Part the pairs by judge where judges met, else take all as one sample.
-
-    Each file's weights stand for all pairs. Put together, each file counts by its
-    number of judged pairs, as two estimates of one figure are averaged.
-    """
-    judges = pairs.groupby("judge", sort=False)
-    if judges.ngroups < 2 or pairs.duplicated(PAIR).any():
-        return {str(judge): rows.reset_index(drop=True) for judge, rows in judges}
-    counts, sums = judges["verdict"].transform("size"), judges["sampling_weight"].transform("sum")
-    return {"all": pairs.assign(sampling_weight=pairs["sampling_weight"] * counts / sums)}
-
-
-def _agreement(links: pd.DataFrame, pairs: pd.DataFrame, random_state: int) -> pd.DataFrame:
-    told = link_agreement(links, pairs, random_state) | _shares(_scored(links, pairs))
-    rows = [
-        (name, told[name], told.get(f"{name}_low"), told.get(f"{name}_high")) for name in FIGURES
-    ]
-    figures = pd.DataFrame(rows, columns=["figure", "value", "low", "high"])
-    return figures.assign(pairs=told["judged_pairs"])
-
-
-def _scored(links: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Give the clear pairs with their link; a pair that is no link is unrelated."""
-    clear = pairs[pairs["verdict"].isin(VERDICTS)]
-    scored = clear.merge(links, how="left", on=PAIR, suffixes=("", "_of_link"))
-    of_link = scored["verdict_of_link"].fillna("unrelated")
-    return scored.assign(
-        probability=scored["link_probability"].astype("Float64").fillna(0.0).astype(float),
-        is_related=scored["verdict"].isin(RELATED).to_numpy(bool),
-        is_agreed=(scored["verdict"] == of_link).to_numpy(bool),
-    )
-
-
-def _shares(scored: pd.DataFrame) -> dict[str, float]:
-    """Give the ends of the figures that are shares; their values come from measures."""
-    related, called = scored["is_related"], scored["probability"] >= 0.5
-    everything = pd.Series(True, index=scored.index)
-    parts = {
-        "related_rate": (related, everything),
-        "related_precision": (related, called),
-        "related_recall": (called, related),
-        "verdict_accuracy": (scored["is_agreed"], everything),
-    }
-    ends = {}
-    for name, (part, whole) in parts.items():
-        _, ends[f"{name}_low"], ends[f"{name}_high"] = _weighted_share(scored, part, whole)
-    return ends
-
-
-def _weighted_share(
-    scored: pd.DataFrame, part: pd.Series, whole: pd.Series
-) -> tuple[float, float, float]:
-    """Give the weighted share of ``whole`` that is also ``part``, with its interval."""
-    chosen = scored[whole]
-    if chosen.empty:
-        return (float("nan"),) * 3
-    weight = chosen["sampling_weight"] / chosen["sampling_weight"].mean()
-    sums = pd.DataFrame({"n": weight, "s": weight * part[whole]})
-    s, n = sums.groupby(chosen["customer_id"])[["s", "n"]].sum().to_numpy(float).T
-    low, high = customer_interval(s.sum(), n.sum(), s @ s, s @ n, n @ n, len(n))
-    return float(s.sum() / n.sum()), float(low), float(high)
-
-
-def _calibration(links: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Give the share judged related in each band of link probability."""
-    scored = _scored(links, pairs)
-    rows = []
-    for low, high in pairwise(BANDS):
-        inside = (scored["probability"] >= low) & (scored["probability"] < high)
-        inside |= (scored["probability"] == high) & (high == 1.0)
-        if not inside.any():
-            continue
-        weight = scored.loc[inside, "sampling_weight"]
-        predicted = float(np.average(scored.loc[inside, "probability"], weights=weight))
-        rate = _weighted_share(scored, scored["is_related"], inside)
-        rows.append((low, high, int(inside.sum()), predicted, *rate))
-    names = ["low_probability", "high_probability", "pairs", "predicted"]
-    return pd.DataFrame(rows, columns=[*names, "related_rate", "low", "high"])
-
-
-def cohen_kappa(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> float:
-    """Give Cohen's kappa of two judges, each pair counted by its weight.
-
-    ``(agreed - chance) / (1 - chance)``, chance being the agreement of two judges who
-    spread their verdicts like these but at random. NaN where both only ever say one.
-
-    Notes
-    -----
-    Cohen, J. (1960), A coefficient of agreement for nominal scales, Educational and
-    Psychological Measurement 20.
-
-    Examples
-    --------
-    >>> a, b = np.array(["x", "x", "y", "y"]), np.array(["x", "y", "y", "y"])
-    >>> cohen_kappa(a, b, np.ones(4))
-    0.5
-    """
-    share = weights / weights.sum()
-    agreed = share[first == second].sum()
-    chance = sum(
-        share[first == word].sum() * share[second == word].sum()
-        for word in np.union1d(first, second)
-    )
-    return float((agreed - chance) / (1 - chance)) if chance < 1 - 1e-12 else float("nan")
-
-
-def _between(pairs: pd.DataFrame, random_state: int) -> pd.DataFrame:
-    """Compare every two judges on the pairs to which both gave one of the four verdicts."""
-    clear = pairs[pairs["verdict"].isin(VERDICTS)]
-    by_judge = {str(judge): rows for judge, rows in clear.groupby("judge", sort=False)}
-    rows = []
-    for first, second in combinations(by_judge, 2):
-        both = by_judge[first].merge(by_judge[second][[*PAIR, "verdict"]], on=PAIR)
-        if both.empty:
-            continue
-        verdicts = both[["verdict_x", "verdict_y"]].to_numpy(dtype=str)
-        for question, told in {
-            "four verdicts": verdicts,
-            "related or not": np.isin(verdicts, RELATED).astype(str),
-        }.items():
-            rows.append((first, second, question, len(both), *_kappa(both, told, random_state)))
-    names = ["first", "second", "question", "pairs", "agreed_rate", "kappa", "low", "high"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _kappa(
-    both: pd.DataFrame, told: np.ndarray, random_state: int
-) -> tuple[float, float, float, float]:
-    weights = both["sampling_weight"].to_numpy(float)
-    customers = list(both.groupby("customer_id", sort=True).indices.values())
-
-    def drawn(chosen: np.ndarray) -> float:
-        rows = np.concatenate([customers[place] for place in chosen])
-        return cohen_kappa(told[rows, 0], told[rows, 1], weights[rows])
-
-    agreed = float(np.average(told[:, 0] == told[:, 1], weights=weights))
-    low, high = bootstrap_interval(drawn, len(customers), random_state)
-    return agreed, cohen_kappa(told[:, 0], told[:, 1], weights), low, high

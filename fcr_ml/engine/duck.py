@@ -124,10 +124,25 @@ class DuckEngine:
             self._execute(f"INSERT INTO {out} SELECT * FROM incoming")
             self._connection.unregister("incoming")
 
+    def ask(self, sql: str) -> pd.DataFrame:
+        """Run one SELECT and give its rows as a frame; nothing is kept.
+
+        Raises
+        ------
+        StorageError
+            When memory and temporary disk together do not suffice.
+        """
+        import duckdb
+
+        try:
+            return self._connection.sql(sql).to_arrow_table().to_pandas()
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as fault:
+            raise _no_room() from fault
+
     def fetch(self, name: str) -> pd.DataFrame:
         """Give a table as a frame, in the order in which it was made."""
         _check_name(name)
-        return self._connection.execute(f"SELECT * FROM {name}").df()
+        return self.ask(f"SELECT * FROM {name}")
 
     def close(self) -> None:
         """Forget every table and remove the temporary folder."""
@@ -151,10 +166,14 @@ class DuckEngine:
         try:
             return self._connection.execute(sql)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as fault:
-            raise StorageError(
-                "engine: memory and temporary disk do not suffice for this log; free some "
-                "space in the temporary folder or give more memory."
-            ) from fault
+            raise _no_room() from fault
+
+
+def _no_room() -> StorageError:
+    return StorageError(
+        "engine: memory and temporary disk do not suffice for this log; free some "
+        "space in the temporary folder or give more memory."
+    )
 
 
 def with_epochs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pandas as pd
 from fcr_ml.errors import DataError, StorageError
 from fcr_ml.frames.conform import arrow_schema, conform, restore_types
 from fcr_ml.frames.storage import replaced_folder, write_parquet
-from fcr_ml.frames.tables import CASEBOOK_TABLES, CONTRACT_VERSION
+from fcr_ml.frames.tables import CASEBOOK_TABLES, CONTRACT_VERSION, Table
 
 MANIFEST = "manifest.json"
 
@@ -108,7 +109,7 @@ class Casebook:
 
 def write_casebook(
     folder: Path,
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | Iterable[pd.DataFrame]],
     as_of: pd.Timestamp,
     settings: Mapping[str, Any],
 ) -> Casebook:
@@ -119,8 +120,9 @@ def write_casebook(
     folder : pathlib.Path
         Final place. An older casebook there is replaced only once the new one
         is complete.
-    tables : mapping of str to pandas.DataFrame
-        By table name; each is checked against its declaration.
+    tables : mapping of str to pandas.DataFrame, or to parts of one
+        By table name; each frame is checked against the table's declaration. Parts
+        of a table too large for memory have the same columns and no common keys.
     as_of : pandas.Timestamp
         The moment whose knowledge was used, UTC.
     settings : mapping
@@ -132,13 +134,10 @@ def write_casebook(
     """
     with replaced_folder(Path(folder)) as beside:
         entries = {}
-        for name, frame in tables.items():
-            table = CASEBOOK_TABLES[name]
+        for name, frames in tables.items():
             path = beside / f"{name}.parquet"
-            conformed = conform(table, frame)
-            write_parquet(conformed, path, arrow_schema(table, conformed))
             entries[name] = {
-                "rows": len(conformed),
+                "rows": _write_table(CASEBOOK_TABLES[name], frames, path),
                 "bytes": path.stat().st_size,
                 "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             }
@@ -151,6 +150,17 @@ def write_casebook(
         text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True)
         (beside / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return Casebook.open(folder)
+
+
+def _write_table(table: Table, frames: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> int:
+    """Write the parts of a table and give the number of its rows."""
+    parts = (conform(table, part) for part in _parts(frames))
+    first = next(parts)
+    return write_parquet(chain([first], parts), path, arrow_schema(table, first))
+
+
+def _parts(frames: pd.DataFrame | Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+    return [frames] if isinstance(frames, pd.DataFrame) else frames
 
 
 def _check_size(path: Path, expected_bytes: int) -> None:

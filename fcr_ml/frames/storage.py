@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,21 +151,29 @@ def _swap(beside: Path, folder: Path) -> None:
         shutil.rmtree(older, ignore_errors=True)
 
 
-def write_parquet(frame: pd.DataFrame, path: Path, schema: pa.Schema) -> None:
-    """Write a frame as Parquet so that equal rows give equal bytes.
+def write_parquet(parts: Iterable[pd.DataFrame], path: Path, schema: pa.Schema) -> int:
+    """Write frames one below the other as Parquet and give the number of rows.
 
-    The pandas version and index that pyarrow would add to the file are left
-    out: they would make two machines disagree about the same rows.
+    Equal rows in equal parts give equal bytes. The pandas version and index that
+    pyarrow would add to the file are left out: they would make two machines
+    disagree about the same rows.
     """
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
-    # Arrow takes bare instants as UTC when the schema says so, which they are.
-    instants = [c for c in frame.columns if isinstance(frame[c].dtype, pd.DatetimeTZDtype)]
-    bare = frame.assign(**{c: frame[c].dt.tz_convert(None) for c in instants})
-    table = pa.Table.from_pandas(bare, schema=schema, preserve_index=False)
-    with replaced_file(path) as beside:
-        parquet.write_table(table.replace_schema_metadata(None), beside, compression="zstd")
+    written = 0
+    with (
+        replaced_file(path) as beside,
+        parquet.ParquetWriter(beside, schema, compression="zstd") as writer,
+    ):
+        for part in parts:
+            # Arrow takes bare instants as UTC when the schema says so, which they are.
+            instants = [c for c in part.columns if isinstance(part[c].dtype, pd.DatetimeTZDtype)]
+            bare = part.assign(**{c: part[c].dt.tz_convert(None) for c in instants})
+            rows = pa.Table.from_pandas(bare, schema=schema, preserve_index=False)
+            writer.write_table(rows.replace_schema_metadata(None))
+            written += len(part)
+    return written
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -198,7 +198,9 @@ OUTCOMES = Table(
         "outcome": _text("repeated, resolved or open", True),
         "repeated_probability": Column("share", "probability of a return that counts", True),
         "follow_up_id": _text("the first return that counts"),
-        "hours_to_return": Column("number", "hours from the window's beginning to that return"),
+        "hours_to_return": Column(
+            "number", "hours from the window's beginning to that return; negative before it"
+        ),
         "closes_at": Column("instant", "when the window runs out; null before the contact ends"),
         "episode_id": _text("the customer matter: its first contact's id", True),
     },

@@ -9,6 +9,7 @@ pairs of different customers. Nothing is compared here.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ import pandas as pd
 
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.frames.window import RepeatWindow
+
+log = logging.getLogger(__name__)
 
 DAY = 86_400
 WEEK = 7 * DAY
@@ -53,20 +56,23 @@ class Candidates:
     ----------
     near : pandas.DataFrame
         ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
-        seconds_into_window is_exposed``: the pairs that may be links, and at least
-        all within 30 days.
+        seconds_into_window is_learnt_from is_exposed``: the pairs that may be links,
+        and at least all within 30 days; those of shared accounts teach nothing.
     far : pandas.DataFrame
         ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
-        is_exposed``: pairs seven to nine weeks apart.
+        seconds_beyond is_exposed``: pairs seven to nine weeks apart, and how far
+        beyond the seven.
     apart : pandas.DataFrame
         The same columns for pairs that are too far apart to belong together.
     apart_weeks : int
         Their least distance.
     others : pandas.DataFrame
-        The same columns but the last, for pairs of different customers.
+        The same columns but the last two, for pairs of different customers.
     coincidence_per_day : pandas.Series
         By contact id: how many unrelated contacts a day its customer makes,
         shrunk towards the log's mean.
+    has_ends : bool
+        Whether the log says when any contact ended.
     """
 
     near: pd.DataFrame
@@ -75,6 +81,7 @@ class Candidates:
     apart_weeks: int
     others: pd.DataFrame
     coincidence_per_day: pd.Series
+    has_ends: bool
 
 
 def find_candidates(
@@ -98,23 +105,38 @@ def find_candidates(
     far_from = max(FAR_FROM_SECONDS, nearest * WEEK)
     far_to = far_from + FAR_SPAN_SECONDS
     among = {"exposure_seconds": far_to, "max_contacts": SHARED_ACCOUNT_CONTACTS}
-    engine.run(
-        statement("near_pairs", max_later=MAX_LATER, window_seconds=reach, **among),
-        out="near_pairs",
-    )
-    engine.run(statement("far_pairs", far_from=far_from, far_to=far_to, **among), out="far_pairs")
-    far = engine.fetch("far_pairs")
+    spans = {"around_seconds": reach, "far_from": far_from, "far_to": far_to}
+    near = statement("near_pairs", max_later=MAX_LATER, window_seconds=reach, **among)
+    far = statement("far_pairs", far_from=far_from, far_to=far_to, **among)
     apart, apart_weeks = _apart(engine, nearest, among)
-    engine.run(statement("burst_counts", around_seconds=reach), out="burst_counts")
-    timeline = engine.fetch("timeline").sort_values("contact_id", ignore_index=True)
+    columns = "contact_id, customer_id, started_epoch, ended_epoch, segment, customer_contacts"
+    timeline = engine.ask(f"SELECT {columns} FROM timeline ORDER BY contact_id")
+    usual = timeline[timeline["customer_contacts"] <= SHARED_ACCOUNT_CONTACTS]
+    _tell_shared_accounts(timeline)
     return Candidates(
-        near=engine.fetch("near_pairs"),
-        far=far,
+        near=engine.ask(near),
+        far=engine.ask(far),
         apart=apart,
         apart_weeks=apart_weeks,
-        others=_other_customers(timeline, random_state),
-        coincidence_per_day=_coincidence(engine, timeline, reach, as_of_epoch),
+        others=_other_customers(usual, random_state),
+        coincidence_per_day=_coincidence(engine, timeline, spans, as_of_epoch),
+        has_ends=bool(timeline["ended_epoch"].notna().any()),
     )
+
+
+def _tell_shared_accounts(timeline: pd.DataFrame) -> None:
+    """Say how many contacts are compared with the next ones only, and teach nothing."""
+    shared = timeline[timeline["customer_contacts"] > SHARED_ACCOUNT_CONTACTS]
+    if len(shared):
+        log.warning(
+            "links: %s contacts come from %s shared account(s) with more than %s contacts each; "
+            "each is compared with the next %s only, and nothing is learnt from them. Is "
+            "customer_id the customer?",
+            f"{len(shared):,}",
+            f"{shared['customer_id'].nunique():,}",
+            SHARED_ACCOUNT_CONTACTS,
+            MAX_LATER,
+        )
 
 
 def _apart(engine: DuckEngine, nearest: int, among: dict[str, int]) -> tuple[pd.DataFrame, int]:
@@ -123,8 +145,7 @@ def _apart(engine: DuckEngine, nearest: int, among: dict[str, int]) -> tuple[pd.
     for distance in APART_WEEKS:
         weeks = max(distance, nearest)
         span = {"far_from": weeks * WEEK, "far_to": 2 * weeks * WEEK}
-        engine.run(statement("far_pairs", **span, **among), out="far_pairs")
-        found = engine.fetch("far_pairs")
+        found = engine.ask(statement("far_pairs", **span, **among))
         if len(found) >= ENOUGH_APART:
             break
     return found, weeks
@@ -151,17 +172,22 @@ def _other_customers(timeline: pd.DataFrame, random_state: int, pairs: int = 5_0
 
 
 def _coincidence(
-    engine: DuckEngine, timeline: pd.DataFrame, around_seconds: int, as_of_epoch: int
+    engine: DuckEngine, timeline: pd.DataFrame, spans: dict[str, int], as_of_epoch: int
 ) -> pd.Series:
     """Estimate each customer's daily rate of unrelated contacts.
 
-    A gamma prior with the log's mean rate and the weight of a quarter is updated
-    with the contacts that lie outside the span around this one:
+    A gamma prior with the log's mean rate, shared accounts left out, and the weight of
+    a quarter is updated with the contacts that lie in neither of the spans where its
+    pairs are looked for:
     ``rate = (others + mean * 90) / (observed days outside + 90)``.
     """
-    others = engine.fetch("burst_counts").set_index("contact_id")["other_contacts"]
+    counts = engine.ask(statement("burst_counts", **spans))
+    others = counts.set_index("contact_id")["other_contacts"]
     others = others.reindex(timeline["contact_id"]).astype(float)
     started = timeline["started_epoch"].to_numpy()
-    observed = max((as_of_epoch - started.min() - 2 * around_seconds) / DAY, 1.0)
-    mean_rate = float(others.mean()) / observed
+    looked_at = 2 * spans["around_seconds"] + spans["far_to"] - spans["far_from"]
+    observed = max((as_of_epoch - started.min() - looked_at) / DAY, 1.0)
+    is_shared = timeline["customer_contacts"].to_numpy() > SHARED_ACCOUNT_CONTACTS
+    usual = others if is_shared.all() else others[~is_shared]
+    mean_rate = float(usual.mean()) / observed
     return (others + mean_rate * PRIOR_DAYS) / (observed + PRIOR_DAYS)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.links.meaning import turn_to_shared
+from fcr_ml.notes.side_by_side import side_by_side
 from fcr_ml.notes.terms import terms
 
 EVIDENCE = ("shared_meaning", "word_similarity")
@@ -21,6 +22,9 @@ misleads beside notes, since customers keep theirs from one matter to the next
 
 EVIDENCE_WITHOUT_NOTES = ("is_same_reason_code",)
 """All that a log without notes has to say about what a contact was about."""
+
+HASHED_TERMS = 2**22
+"""Places for terms; two of a pair's few dozen share one in a hundred thousand pairs or so."""
 
 SOON_SECONDS = 72 * 3_600
 """Of two contacts of one customer within three days, most belong together."""
@@ -51,7 +55,10 @@ class EvidenceBook:
         self._places = pd.Series(np.arange(len(contacts)), index=contacts["contact_id"])
         self._vectors = vectors
         self._turned = vectors
-        self._customers = pd.factorize(contacts["customer_id"], sort=True)[0]
+        self._customers, names = pd.factorize(contacts["customer_id"])
+        # By its name, so that a customer keeps its half from month to month.
+        halves = pd.util.hash_array(np.asarray(names, dtype=object)) % 2
+        self._halves = halves.astype(int)[self._customers]
         self._words = word_vectors(notes["note"])
         self._codes = _codes(contacts, "reason_code")
         self._cases = _codes(contacts, "case_id")
@@ -66,7 +73,7 @@ class EvidenceBook:
             Pairs of one customer, with ``started_epoch`` and ``follow_up_epoch``.
         """
         soon = near[near["follow_up_epoch"] - near["started_epoch"] <= SOON_SECONDS]
-        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._customers % 2)
+        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._halves)
 
     def _rows(self, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         first, second = pairs["contact_id"], pairs["follow_up_id"]
@@ -86,11 +93,11 @@ class EvidenceBook:
         """
         first, second = self._rows(pairs)
         shared = _cosines(self._turned, first, second)
-        is_one_half = self._customers[first] % 2 == self._customers[second] % 2
+        is_one_half = self._halves[first] == self._halves[second]
         return pairs.assign(
             note_similarity=_cosines(self._vectors, first, second),
             customer=self._customers[first],
-            half=self._customers[first] % 2,
+            half=self._halves[first],
             shared_meaning=np.where(is_one_half, shared, np.nan),
             word_similarity=_word_cosines(self._words, first, second),
             is_same_reason_code=_agreement(self._codes, first, second),
@@ -100,21 +107,33 @@ class EvidenceBook:
 
 
 def word_vectors(notes: pd.Series):  # type: ignore[no-untyped-def]
-    """Give TF-IDF rows of unit length, or None where no term comes twice.
+    """Give TF-IDF rows of unit length.
+
+    Terms are hashed, so that notes are read side by side without a common list.
 
     Returns
     -------
-    scipy.sparse.csr_matrix or None
-        Shape (n, terms), float32; a row of zeros for a missing note.
+    scipy.sparse.csr_matrix
+        Shape (n, HASHED_TERMS), float32; a row of zeros where no term comes in
+        another note, too.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from scipy.sparse import vstack
+    from sklearn.feature_extraction.text import TfidfTransformer
 
+    counts = vstack(side_by_side(_count_terms, notes.fillna("").tolist()), format="csr")
     # A term of one single note can never agree; leaving it out halves the memory.
-    vectorizer = TfidfVectorizer(analyzer=terms, min_df=2, sublinear_tf=True, dtype=np.float32)
-    try:
-        return vectorizer.fit_transform(notes.fillna("").tolist())
-    except ValueError:
-        return None
+    counts.data[np.bincount(counts.indices, minlength=HASHED_TERMS)[counts.indices] < 2] = 0
+    counts.eliminate_zeros()
+    return TfidfTransformer(sublinear_tf=True).fit(counts).transform(counts, copy=False)
+
+
+def _count_terms(notes: list[str]):  # type: ignore[no-untyped-def]
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    hashed = HashingVectorizer(
+        analyzer=terms, n_features=HASHED_TERMS, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    return hashed.transform(notes)
 
 
 def _codes(frame: pd.DataFrame, column: str) -> np.ndarray:
@@ -138,8 +157,6 @@ def _cosines(vectors: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.n
 
 
 def _word_cosines(words, first: np.ndarray, second: np.ndarray) -> np.ndarray:  # type: ignore[no-untyped-def]
-    if words is None:
-        return np.full(len(first), np.nan)
     cosines = np.empty(len(first))
     for begin in range(0, len(first), 50_000):
         rows = slice(begin, begin + 50_000)

@@ -25,7 +25,8 @@ PRIOR_PAIRS = 2_000
 MOST_DIRECTIONS = 128
 """On the forum's judged pairs all 384 rank no better, and take three times the memory."""
 
-_LEARNT_NOTES = 20_000
+LEARNT_NOTES, LEARNT_PAIRS = 20_000, 50_000
+"""More of them settle the directions no further, and take memory."""
 
 
 def turn_to_shared(
@@ -52,26 +53,36 @@ def turn_to_shared(
     -----
     Hotelling, H. (1936), Relations between two sets of variates, Biometrika 28.
     """
-    has_note = ~np.isnan(vectors).any(axis=1)
+    has_note = ~np.isnan(vectors[:, 0])
     known = has_note[first] & has_note[second]
     first, second = first[known], second[known]
     if not has_note.any():
         return vectors
-    rows = np.flatnonzero(has_note)
-    spread = rows[np.linspace(0, len(rows) - 1, min(len(rows), _LEARNT_NOTES)).astype(int)]
+    spread = _spread(np.flatnonzero(has_note), LEARNT_NOTES)
     variance = _products(vectors[spread], vectors[spread])
     whitening = _inverse_root(variance)
     turned = np.full((len(vectors), min(vectors.shape[1], MOST_DIRECTIONS)), np.nan, np.float32)
     for half in (0, 1):
         teaches = halves[first] != half
-        shared = _products(vectors[first[teaches]], vectors[second[teaches]])
-        pairs = int(teaches.sum())
+        taught = _spread(np.flatnonzero(teaches), LEARNT_PAIRS)
+        shared = _products(vectors[first[taught]], vectors[second[taught]])
+        pairs = len(taught)
         agreed = (pairs * shared + PRIOR_PAIRS * variance) / (pairs + PRIOR_PAIRS)
         turning = _directions(whitening, (agreed + agreed.T) / 2)
-        inside = halves == half
-        turned[inside] = vectors[inside] @ turning.astype(np.float32)
-    lengths = np.linalg.norm(turned, axis=1, keepdims=True)
-    return turned / np.maximum(lengths, 1e-9)
+        inside = np.flatnonzero(halves == half)
+        for begin in range(0, len(inside), 50_000):  # bounds memory at about 150 MB
+            part = inside[begin : begin + 50_000]
+            turned[part] = _unit(vectors[part] @ turning.astype(np.float32))
+    return turned
+
+
+def _spread(rows: np.ndarray, most: int) -> np.ndarray:
+    """Give at most so many of the rows, evenly spread."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 def _products(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -8,17 +8,13 @@ probability for each near pair, and the weights that make it.
   the ratio of densities ``f_near / f_unrelated``. The near side is a mixture with a
   share ``s`` of related pairs, ``f_near = s f_related + (1 - s) f_unrelated``,
   which is solved for the ratio ``f_related / f_unrelated``.
-* How the chance of a link falls with the hours between, and with how often the
-  customer contacts anyway, is a logistic curve whose labels are those ratios, by
-  expectation and maximisation. Sessions in which a customer asks several things at
-  once are thereby seen by what the notes say and not by a rate.
-* The share is counted by equal exposure: as many coincidental pairs come in a
-  fortnight now as seven weeks later. That is the most it can be, because a customer
-  who asks several things at once counts as related; the evidence may lower it.
+* How the chance of a link falls with the days between, and with how often the
+  customer contacts anyway, is a logistic curve that hears those ratios and how many
+  pairs come near for each one far; see :mod:`fcr_ml.links.curve`. The share follows.
 
 Half of the customers teach the ratio that the other half is weighed by: a classifier
 believes too much of the very pairs it has learnt from, and where nothing is related it
-would find something.
+would find something. As much as it overstates on the other half, it is held back.
 
 What it will not do: see a label, or anything later than ``as_of``.
 """
@@ -28,12 +24,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fcr_ml.links.coincidence import DAY, Coincidence, count_coincidence, is_counted
+from fcr_ml.links.curve import SeenPairs, fit_curve
 from fcr_ml.links.evidence import EVIDENCE, EVIDENCE_WITHOUT_NOTES
 
 log = logging.getLogger(__name__)
@@ -48,11 +46,11 @@ USUAL_SHARE = 0.5
 """Taken for the share of related pairs where the log is too short to count it."""
 
 
-ROUNDS, MAXIMISATIONS = 3, 40
-"""The share and the curve move by less than a hundredth after so many."""
+ROUNDS = 12
+"""Ratio and curve settle each other. The share moves by a hundredth at most after so many."""
 
-RIDGE = 0.1
-"""Holds the curve's weights where a log says nothing of them; thousands of pairs outweigh it."""
+UNLEARNT_DOUBT = 1.0
+"""Standard error, in log-odds, of weights that were set by hand."""
 
 LEAST_RATIO = 0.02
 """No evidence here proves that two contacts differ: never below a fiftieth."""
@@ -84,12 +82,15 @@ class NearFarModel:
         As counted by equal exposure.
     counted_share_ : float
         Share of related pairs among the near ones by equal exposure: what is left
-        of them when as many as come seven weeks later are taken for coincidence.
+        of them when as many as come seven weeks later are taken for coincidence. NaN
+        where there are too few to count.
     near_share_ : float
         The share when the evidence has been heard.
     gap_weights_ : numpy.ndarray
         Intercept and weights of days between and of log coincidental contacts a
         year, in log-odds.
+    doubt_ : float
+        Standard error of the log-odds of all links alike.
 
     Parameters
     ----------
@@ -114,17 +115,23 @@ class NearFarModel:
             Pairs with evidence; pairs under one case id left out by the caller,
             because the desk itself has already tied those.
         far : pandas.DataFrame
-            Pairs seven to nine weeks apart, for the count of coincidence only.
+            Pairs seven to nine weeks apart, ``seconds_beyond`` the seven; how many
+            there are says how many of the near ones are coincidence.
         coincidence_per_day : pandas.Series
             By contact id.
         """
         self.coincidence_ = count_coincidence(near, far)
-        self.counted_share_ = self.near_share_ = _related_share(self.coincidence_)
+        self.counted_share_ = _related_share(self.coincidence_)
+        self.near_share_ = USUAL_SHARE if np.isnan(self.counted_share_) else self.counted_share_
+        far = far[far["is_exposed"] == 1]
+        if len(near) > LEARNT_PAIRS:
+            # Far pairs in the same proportion, because their numbers are compared.
+            far = far.sample(frac=LEARNT_PAIRS / len(near), random_state=self.random_state)
         near, unrelated = (
             _at_most(pairs, LEARNT_PAIRS, self.random_state) for pairs in (near, unrelated)
         )
         self._fit_mixture(near, unrelated)
-        self._fit_share(near, coincidence_per_day)
+        self._fit_curve(near, far, coincidence_per_day)
         log.info(
             "links: %s near and %s unrelated pairs, %s, related share %.2f",
             f"{len(near):,}",
@@ -152,26 +159,39 @@ class NearFarModel:
             evidence's joint weight is shared out evenly over the orders in which
             it may be heard (Shapley, 1953).
         """
-        position = _position(near, coincidence_per_day) - self._usual
+        position = _position(near, _days(near), coincidence_per_day) - self._usual
         weights = pd.DataFrame(0.0, index=near.index, columns=list(WEIGHT_OF.values()))
-        heard = near[list(self._weighed)].to_numpy(float)
-        bare = np.broadcast_to(self._bare, heard.shape)
-        half = near["half"].to_numpy()
-        start = self._log_ratio(bare, half)
-        weights.insert(0, "prior_weight", float(self._usual @ self.gap_weights_) + start)
+        evidence, half = near[list(self._weighed)].to_numpy(float), near["half"].to_numpy()
+        every = frozenset(range(len(self._weighed)))
+        # What each set of evidence weighs when only it is heard; at most two are weighed.
+        heard = {
+            frozenset(some): self._log_ratio_of(evidence, half, list(some))
+            for count in range(len(every) + 1)
+            for some in combinations(sorted(every), count)
+        }
+        nothing = heard[frozenset()]
+        weights.insert(0, "prior_weight", float(self._usual @ self.gap_weights_) + nothing)
         weights.insert(1, "hours_weight", position[:, 1] * self.gap_weights_[1])
         weights.insert(2, "customer_weight", position[:, 2] * self.gap_weights_[2])
         for place, name in enumerate(self._weighed):
-            alone, others = bare.copy(), heard.copy()
-            alone[:, place], others[:, place] = heard[:, place], bare[:, place]
-            first = self._log_ratio(alone, half) - start
-            last = self._log_ratio(heard, half) - self._log_ratio(others, half)
+            first = heard[frozenset({place})] - nothing
+            last = heard[every] - heard[every - {place}]
             weights[WEIGHT_OF[name]] = (first + last) / 2
         return weights
+
+    def _log_ratio_of(self, evidence: np.ndarray, half: np.ndarray, some: list[int]) -> np.ndarray:
+        """Give the log ratio when only some of the evidence is heard."""
+        if not some:
+            of_half = self._log_ratio(np.vstack([self._bare] * 2), np.array([0, 1]))
+            return of_half[half]
+        heard = np.tile(self._bare, (len(evidence), 1))
+        heard[:, some] = evidence[:, some]
+        return self._log_ratio(heard, half)
 
     def _fit_mixture(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> None:
         """Learn ``f_near / f_unrelated``, where there is enough to learn from."""
         self._classifiers: list[Any] = []
+        self._steepness = 1.0
         self.method_ = "built-in weights"
         sides = pd.concat([near, unrelated])
         has_notes = sides["word_similarity"].notna().any()
@@ -188,14 +208,24 @@ class NearFarModel:
             return
         self.method_ = "near against far"
         self._classifiers = [self._tell_apart(*sides_of_half) for sides_of_half in teachers]
+        self._temper(near, unrelated)
+
+    def _temper(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> None:
+        """Hold the ratios back by as much as they overstate on the half they have not seen.
+
+        On 3,000 simulated contacts half of what a classifier says is chance.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        heard, half, is_near, weights = self._sides(near, unrelated)
+        told = self._log_mixture(heard, half)
+        line = LogisticRegression(C=1e4).fit(told[:, None], is_near, sample_weight=weights)
+        self._steepness = float(np.clip(line.coef_[0, 0], 0.0, 1.0))
 
     def _tell_apart(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        evidence = pd.concat([near, unrelated])[self._weighed].to_numpy(float)
-        is_near = np.r_[np.ones(len(near)), np.zeros(len(unrelated))]
-        # Both sides weigh the same, so that the odds are a ratio of densities.
-        weights = np.where(is_near == 1, 0.5 / len(near), 0.5 / len(unrelated)) * len(is_near)
+        evidence, _, is_near, weights = self._sides(near, unrelated)
         return HistGradientBoostingClassifier(
             max_iter=60,
             max_leaf_nodes=4,
@@ -205,6 +235,16 @@ class NearFarModel:
             random_state=self.random_state,
         ).fit(evidence, is_near, sample_weight=weights)
 
+    def _sides(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> tuple[np.ndarray, ...]:
+        """Give evidence, half, side and weight of near and unrelated pairs together.
+
+        Both sides weigh the same, so that odds are a ratio of densities.
+        """
+        both = pd.concat([near, unrelated])
+        is_near = np.r_[np.ones(len(near)), np.zeros(len(unrelated))]
+        weights = np.where(is_near == 1, 0.5 / len(near), 0.5 / len(unrelated)) * len(is_near)
+        return both[self._weighed].to_numpy(float), both["half"].to_numpy(), is_near, weights
+
     def _log_mixture(self, evidence: np.ndarray, half: np.ndarray) -> np.ndarray:
         """Give ``log(f_near / f_unrelated)``, each half by what the other taught."""
         log_odds = np.zeros(len(evidence))
@@ -212,73 +252,44 @@ class NearFarModel:
             inside = half == place
             if inside.any():
                 log_odds[inside] = classifier.decision_function(evidence[inside])
-        return log_odds
+        return log_odds * self._steepness
 
     def _log_ratio(self, evidence: np.ndarray, half: np.ndarray) -> np.ndarray:
         """Give ``log(f_related / f_unrelated)`` of evidence in the order weighed."""
         if not self._classifiers:
             return _built_in(evidence, self._weighed)
-        return _solved(np.exp(self._log_mixture(evidence, half)), self.near_share_)
+        return _solved(self._log_mixture(evidence, half), self.near_share_)
 
-    def _fit_share(self, near: pd.DataFrame, coincidence: pd.Series) -> None:
-        """Fit the curve of time and the share that agrees with it."""
-        positions = _position(near, coincidence)
+    def _fit_curve(self, near: pd.DataFrame, far: pd.DataFrame, coincidence: pd.Series) -> None:
+        """Fit the curve of time, and the share of related pairs that follows from it."""
+        positions = _position(near, _days(near), coincidence)
         self._usual = np.array([1.0, 0.0, 0.0])
         self.gap_weights_ = np.array([_logit(self.near_share_), 0.0, 0.0])
+        self.doubt_ = UNLEARNT_DOUBT
         if len(near) < MINIMUM_PAIRS:
             return
         self._usual = positions.mean(axis=0)
         evidence, half = near[self._weighed].to_numpy(float), near["half"].to_numpy()
-        mixture = np.exp(self._log_mixture(evidence, half))
+        beyond = far["seconds_beyond"].to_numpy(float) / DAY
+        far_positions = _position(far, beyond, coincidence)
         for _ in range(ROUNDS if self._classifiers else 1):
-            built_in = not self._classifiers
-            log_ratio = (
-                _built_in(evidence, self._weighed)
-                if built_in
-                else _solved(mixture, self.near_share_)
+            ratio = np.exp(self._log_ratio(evidence, half))
+            seen = SeenPairs(
+                positions=np.r_[positions, far_positions],
+                ratio=np.r_[ratio, np.ones(len(far))],
+                is_near=np.r_[np.ones(len(near)), np.zeros(len(far))] == 1,
+                is_counted=np.r_[is_counted(near), np.ones(len(far)) == 1],
+                customers=np.r_[near["customer"], far["customer"]],
             )
-            ratio = np.exp(log_ratio)
-            self.gap_weights_ = _fit_curve(positions, ratio, self.near_share_)
+            self.gap_weights_, covariance = fit_curve(seen, self.gap_weights_)
             related = np.exp(positions @ self.gap_weights_) * ratio
-            if not built_in:
-                self.near_share_ = float(np.clip((related / (1 + related)).mean(), 0.02, 0.98))
-        self._keep_below_counted(near, positions @ self.gap_weights_ + log_ratio)
-
-    def _keep_below_counted(self, near: pd.DataFrame, log_odds: np.ndarray) -> None:
-        """Shift the curve down where it believes in more pairs than were counted."""
-        from scipy.optimize import brentq
-
-        log_odds = log_odds[is_counted(near)]
-        if len(log_odds) < MINIMUM_PAIRS:
-            return
-
-        def surplus(shift: float) -> float:
-            return float((1 / (1 + np.exp(-log_odds - shift))).mean()) - self.counted_share_
-
-        if surplus(0.0) > 0:
-            self.gap_weights_[0] += brentq(surplus, -30, 0)
-            self.near_share_ = self.counted_share_
+            self.near_share_ = float(np.clip((related / (1 + related)).mean(), 0.02, 0.98))
+        self.doubt_ = float(np.sqrt(self._usual @ covariance @ self._usual))
 
 
-def _solved(mixture: np.ndarray, share: float) -> np.ndarray:
+def _solved(log_mixture: np.ndarray, share: float) -> np.ndarray:
     """Solve ``mixture = share * ratio + 1 - share`` for the logarithm of the ratio."""
-    return np.log(np.maximum((mixture - (1 - share)) / share, LEAST_RATIO))
-
-
-def _fit_curve(positions: np.ndarray, ratio: np.ndarray, share: float) -> np.ndarray:
-    """Give the curve under which the pairs' labels, expected from it, are likeliest.
-
-    Every round takes the labels expected under the curve and one Newton step towards
-    the logistic curve that fits them best; a slight ridge keeps the steps finite.
-    """
-    weights = np.array([_logit(share), 0.0, 0.0])
-    for _ in range(MAXIMISATIONS):
-        curve = 1 / (1 + np.exp(-positions @ weights))
-        related = curve * ratio / (curve * ratio + 1 - curve)
-        slope = positions.T @ (related - curve) - RIDGE * weights
-        bend = (positions * (curve * (1 - curve))[:, None]).T @ positions + RIDGE * np.eye(3)
-        weights = weights + np.linalg.solve(bend, slope)
-    return weights
+    return np.log(np.maximum((np.exp(log_mixture) - (1 - share)) / share, LEAST_RATIO))
 
 
 def _built_in(evidence: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -289,13 +300,16 @@ def _built_in(evidence: np.ndarray, names: Sequence[str]) -> np.ndarray:
     return weighed + intercept * (~np.isnan(evidence).all(axis=1) if len(names) else 0.0)
 
 
-def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray:
+def _days(pairs: pd.DataFrame) -> np.ndarray:
+    return (pairs["follow_up_epoch"] - pairs["started_epoch"]).to_numpy(float) / DAY
+
+
+def _position(pairs: pd.DataFrame, days: np.ndarray, coincidence_per_day: pd.Series) -> np.ndarray:
     """Give 1, days between and log coincidental contacts a year, shape (n, 3).
 
     Were related contacts to come like a decay, and coincidental ones at any time, the
     log-odds would fall in proportion to the time between.
     """
-    days = (pairs["follow_up_epoch"] - pairs["started_epoch"]).to_numpy(float) / DAY
     by_chance = coincidence_per_day.loc[pairs["contact_id"]].to_numpy(float) * 365
     # A contact in a hundred years keeps the logarithm finite.
     return np.c_[np.ones(len(pairs)), days, np.log(by_chance + 0.01)]
@@ -304,7 +318,7 @@ def _position(pairs: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray
 def _related_share(coincidence: Coincidence) -> float:
     """Give the share that is no coincidence; few far pairs are news, few near ones none."""
     if coincidence.near_pairs < MINIMUM_PAIRS:
-        return USUAL_SHARE
+        return float("nan")
     return float(np.clip(1 - coincidence.far_pairs / coincidence.near_pairs, 0.1, 0.95))
 
 

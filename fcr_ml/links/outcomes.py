@@ -3,12 +3,13 @@
 Enters: the timeline on the engine and the links. Leaves: OUTCOMES. A contact whose
 window still runs is open and never counts as resolved; one that has not ended has
 no window yet. Under the readings that weigh links, a return that only thanks, or gives
-what the desk had asked for, is no repeat.
+what the desk had asked for, is no repeat; the probability of one weighs every return
+with its chance of needing more help.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,8 +28,11 @@ def tell_outcomes(
     links: pd.DataFrame,
     windows: Sequence[RepeatWindow],
     as_of_epoch: int,
-) -> pd.DataFrame:
+) -> Iterator[pd.DataFrame]:
     """Tell the outcome of every contact under every reading and window.
+
+    There are as many rows as contacts, readings and windows multiplied, so they are
+    told reading by reading and window by window and never lie in memory together.
 
     Parameters
     ----------
@@ -42,33 +46,28 @@ def tell_outcomes(
     as_of_epoch : int
         The moment whose knowledge is used, in epoch seconds.
 
-    Returns
-    -------
+    Yields
+    ------
     pandas.DataFrame
-        OUTCOMES, ordered by reading, window, start and contact id.
+        OUTCOMES of one reading and window, ordered by start and contact id.
     """
-    timeline = engine.fetch("timeline").sort_values(["started_epoch", "contact_id"])
+    timeline = engine.ask(
+        "SELECT contact_id, is_inbound FROM timeline ORDER BY started_epoch, contact_id"
+    )
     episodes = form_episodes(timeline["contact_id"], links).to_numpy()
     copies = set(links.loc[links["verdict"] == "double_post", "follow_up_id"])
     thanks = set(links.loc[links["reaction"].eq("thanks").fillna(False), "follow_up_id"])
-    returns = links[
-        ~links["follow_up_id"].isin(copies)
-        & (links["reaction"].isna() | links["reaction"].isin(NEEDS_HELP))
-    ]
+    returns = links[~links["follow_up_id"].isin(copies)]
     inbound = timeline["is_inbound"].to_numpy() == 1
     is_aside = timeline["contact_id"].isin(copies | thanks).to_numpy()
-    parts = []
     for reading in READINGS:
         _put_returns(engine, reading, returns)
         counted = inbound & ~is_aside if reading in ("same_issue", "related") else inbound
         for window in windows:
             part = _outcomes_of(engine, window, as_of_epoch)
-            parts.append(
-                part.assign(
-                    reading=reading, window=str(window), is_counted=counted, episode_id=episodes
-                )
+            yield part.assign(
+                reading=reading, window=str(window), is_counted=counted, episode_id=episodes
             )
-    return pd.concat(parts, ignore_index=True)
 
 
 def _put_returns(engine: DuckEngine, reading: str, returns: pd.DataFrame) -> None:
@@ -78,6 +77,7 @@ def _put_returns(engine: DuckEngine, reading: str, returns: pd.DataFrame) -> Non
         return
     column = "same_issue_probability" if reading == "same_issue" else "link_probability"
     link = returns[column].astype(float)
+    is_help = returns["reaction"].isna() | returns["reaction"].isin(NEEDS_HELP)
     probability = (link * returns["needs_help_probability"].astype(float).fillna(1.0)).clip(
         0, _CERTAIN
     )
@@ -89,29 +89,17 @@ def _put_returns(engine: DuckEngine, reading: str, returns: pd.DataFrame) -> Non
                 "follow_up_id": returns["follow_up_id"],
                 "follow_up_epoch": returns["follow_up_epoch"],
                 "log_miss": (np.log1p(-probability) * 1e9).round().astype("int64"),
-                "is_return": (link >= 0.5).astype("int64"),
+                "is_return": ((link >= 0.5) & is_help).astype("int64"),
             }
         ),
     )
 
 
 def _outcomes_of(engine: DuckEngine, window: RepeatWindow, as_of_epoch: int) -> pd.DataFrame:
-    engine.run(
-        statement("outcomes", window_seconds=window.seconds, as_of_epoch=as_of_epoch),
-        out="outcomes_part",
-    )
-    part = engine.fetch("outcomes_part")
-    is_closed = part["is_closed"] == 1
-    is_repeated = part["is_repeated"] == 1
+    part = engine.ask(statement("outcomes", window_seconds=window.seconds, as_of_epoch=as_of_epoch))
     closes = pd.to_datetime(part["closes_epoch"].astype("float64"), unit="s", utc=True)
-    return pd.DataFrame(
-        {
-            "contact_id": part["contact_id"],
-            "is_closed": is_closed,
-            "outcome": np.select([is_repeated, is_closed], ["repeated", "resolved"], "open"),
-            "repeated_probability": part["repeated_probability"].round(6).clip(0, 1),
-            "follow_up_id": part["follow_up_id"],
-            "hours_to_return": part["hours_to_return"].round(4),
-            "closes_at": closes.dt.as_unit("us"),
-        }
+    return part.drop(columns="closes_epoch").assign(
+        repeated_probability=part["repeated_probability"].round(6).clip(0, 1),
+        hours_to_return=part["hours_to_return"].round(4),
+        closes_at=closes.dt.as_unit("us"),
     )

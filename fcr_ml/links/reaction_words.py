@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.links.reaction_cues import CUES, NAMES, read_clauses
+from fcr_ml.notes.side_by_side import side_by_side
 
 THANKS_WORDS = 40
 """A longer note with thanks in it also says something else."""
@@ -31,10 +32,6 @@ QUOTED = 30
 
 OPENING = 3
 """Clauses in which a reply says what it is for; the first is often a greeting."""
-
-MANY, PART = 20_000, 5_000
-"""Replies from which, and in what parts, they are read on every processor: below, starting
-processes costs more than it saves."""
 
 _BIT = {name: 1 << place for place, name in enumerate(NAMES)}
 _DENIES = _BIT["not"] | _BIT["still"]
@@ -124,31 +121,18 @@ def lay_out_words(replies: pd.DataFrame) -> np.ndarray:
         Shape (n, len(FEATURES)), in the order of ``FEATURES``. Zeros for what a missing
         note or answer would have said.
     """
-    columns = [
+    parts = side_by_side(
+        _read_replies,
         replies["note"].fillna("").tolist(),
         replies["words"].fillna(0).tolist(),
         replies["earlier_answer"].fillna("").tolist(),
-    ]
-    step = PART if len(replies) >= MANY else max(len(replies), 1)
-    parts = [
-        [column[begin : begin + step] for column in columns]
-        for begin in range(0, len(replies), step)
-    ]
-    rows = [row for read in _side_by_side(parts) for row in read]
+    )
+    rows = [row for part in parts for row in part]
     features = np.array(rows, dtype=float).reshape(len(replies), len(FEATURES))
     for name in (*OF_LENGTH, "answer_words"):
         place = FEATURES.index(name)
         features[:, place] = np.log1p(features[:, place])
     return features
-
-
-def _side_by_side(parts: list[list[list]]) -> list[list[list[float]]]:
-    """Read the parts, on every processor where there are several."""
-    if len(parts) < 2:
-        return [_read_replies(*part) for part in parts]
-    from joblib import Parallel, delayed
-
-    return list(Parallel(n_jobs=-1)(delayed(_read_replies)(*part) for part in parts))
 
 
 def _read_replies(notes: list[str], words: list[float], given: list[str]) -> list[list[float]]:

@@ -9,6 +9,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+_WORDS = (
+    ("", "the same request sent again before an answer"),
+    ("", "same case id"),
+    ("", "notes are near", "notes mean the same"),
+    ("", "some words shared", "many words shared"),
+    ("", "same topic"),
+    ("", "same reason code", "another reason code"),
+    ("", "no note to compare"),
+)
+"""What each level of each evidence is called; the first level has nothing to say."""
+
+_TIMES = ("minutes", "hours", "days")
+
 
 def reasons_in_words(pairs: pd.DataFrame) -> pd.Series:
     """Give one line a pair, such as ``same case id; 31 hours on``.
@@ -18,35 +31,33 @@ def reasons_in_words(pairs: pd.DataFrame) -> pd.Series:
     pairs : pandas.DataFrame
         With evidence, ``hours_between`` and ``verdict``.
     """
-    parts = [
-        _where(pairs["verdict"] == "double_post", "the same request sent again before an answer"),
-        _where(pairs["is_same_case"] == 1, "same case id"),
-        _alike(pairs["note_similarity"], 0.6, 0.35, "notes mean the same", "notes are near"),
-        _alike(pairs["word_similarity"], 0.4, 0.2, "many words shared", "some words shared"),
-        _where(pairs["is_same_topic"] == 1, "same topic"),
-        _where(pairs["is_same_reason_code"] == 1, "same reason code"),
-        _where(pairs["is_same_reason_code"] == 0, "another reason code"),
-        _where(pairs["note_similarity"].isna(), "no note to compare"),
+    code = pairs["is_same_reason_code"].to_numpy(float)
+    levels = [
+        pairs["verdict"] == "double_post",
+        pairs["is_same_case"] == 1,
+        np.digitize(pairs["note_similarity"].fillna(-1), (0.35, 0.6)),
+        np.digitize(pairs["word_similarity"].fillna(-1), (0.2, 0.4)),
+        pairs["is_same_topic"] == 1,
+        np.select([code == 1, code == 0], [1, 2], 0),
+        pairs["note_similarity"].isna(),
     ]
-    evidence = pd.Series("", index=pairs.index, dtype=object)
-    for part in parts:
-        joined = evidence.where(evidence == "", evidence + "; ") + part
-        evidence = joined.where(part != "", evidence)
-    hours = pairs["hours_between"].astype(float)
-    on = hours.map(_hours_on).astype(object)  # of no pairs, map would make numbers
-    return evidence.where(evidence == "", evidence + "; ") + on
+    hours = pairs["hours_between"].to_numpy(float)
+    unit = np.digitize(hours, (1, 72))
+    count = np.choose(unit, [hours * 60, hours, hours / 24]).round().astype(int)
+    # Pairs of equal levels read alike, so each line is written once.
+    told = np.ravel_multi_index(
+        [*(np.asarray(level, int) for level in levels), unit, count],
+        [*map(len, _WORDS), len(_TIMES), int(count.max(initial=0)) + 1],
+    )
+    _, first, line = np.unique(told, return_index=True, return_inverse=True)
+    rows = np.c_[tuple(np.asarray(level, int)[first] for level in levels)]
+    lines = [
+        "; ".join([*said, f"{number} {_TIMES[which]} on"])
+        for said, number, which in zip(map(_said, rows), count[first], unit[first], strict=True)
+    ]
+    return pd.Series(pd.array(lines, dtype="string").take(line), index=pairs.index)
 
 
-def _where(holds: pd.Series, words: str) -> pd.Series:
-    return pd.Series(np.where(holds.fillna(False).astype(bool), words, ""), index=holds.index)
-
-
-def _alike(cosines: pd.Series, high: float, middle: float, very: str, some: str) -> pd.Series:
-    chosen = np.select([cosines >= high, cosines >= middle], [very, some], default="")
-    return pd.Series(chosen, index=cosines.index)
-
-
-def _hours_on(hours: float) -> str:
-    if hours < 1:
-        return f"{hours * 60:.0f} minutes on"
-    return f"{hours:.0f} hours on" if hours < 72 else f"{hours / 24:.0f} days on"
+def _said(row: np.ndarray) -> list[str]:
+    words = (names[level] for names, level in zip(_WORDS, row, strict=True))
+    return [word for word in words if word]

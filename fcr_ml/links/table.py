@@ -63,16 +63,17 @@ def tie_links(
         Links ordered by contact, follow-up's start and follow-up.
     """
     candidates = find_candidates(engine, longest, as_of_epoch, random_state)
-    book.learn_meaning(candidates.near)
+    teaches = candidates.near["is_learnt_from"] == 1
+    book.learn_meaning(candidates.near[teaches])
     near = book.lay_out(candidates.near)
-    model = _learn(candidates, book, near, random_state)
+    model = _learn(candidates, book, near[teaches], random_state)
     near = near[near["seconds_into_window"] <= longest.seconds].reset_index(drop=True)
     near = near.assign(
         hours_between=_hours(near["follow_up_epoch"] - near["started_epoch"]),
         hours_since_end=_hours(near["follow_up_epoch"] - near["ended_epoch"]),
     )
     weights = model.weigh(near, candidates.coincidence_per_day)
-    links = judge_pairs(near, weights)
+    links = judge_pairs(near, weights, candidates.has_ends)
     correction = JudgedCorrection()
     if judged is not None:
         links = correction.fit(links, judged).correct(links)
@@ -81,9 +82,9 @@ def tie_links(
         "method": model.method_,
         "apart_weeks": candidates.apart_weeks,
         "coincidence": _told(model.coincidence_),
-        "counted_share": round(model.counted_share_, 4),
+        "counted_share": _rounded(model.counted_share_),
         "related_share": round(model.near_share_, 4),
-        "calibration_se": round(_doubt(model), 4),
+        "calibration_se": round(model.doubt_, 4),
         "judged_pairs": correction.judged_,
         "judgements_used": bool(np.isfinite(correction.ridge_)),
         "strangers": _strangers(candidates, book, model),
@@ -93,18 +94,11 @@ def tie_links(
 
 def _told(coincidence: Coincidence) -> dict[str, Any]:
     """Give the count of coincidence rounded; None where there was nothing to count."""
-    named = asdict(coincidence).items()
-    return {name: None if value != value else round(value, 4) for name, value in named}
+    return {name: _rounded(value) for name, value in asdict(coincidence).items()}
 
 
-def _doubt(model: NearFarModel) -> float:
-    """Give the standard error, in log-odds, of what the log says of all links alike.
-
-    Counting and reading the notes are two ways to the share of related pairs; half
-    of the distance between their answers is what either may be off by.
-    """
-    shares = np.array([model.counted_share_, model.near_share_])
-    return float(abs(np.diff(np.log(shares / (1 - shares)))[0]) / 2)
+def _rounded(value: float) -> float | None:
+    return None if value != value else round(value, 4)
 
 
 def _strangers(candidates: Candidates, book: EvidenceBook, model: NearFarModel) -> dict[str, Any]:

@@ -35,7 +35,7 @@ _SAME_CASE = float(np.log(SAME_CASE_PROBABILITY / (1 - SAME_CASE_PROBABILITY)))
 _CERTAIN = float(np.log(1e6))
 
 
-def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame, has_ends: bool = True) -> pd.DataFrame:
     """Give each pair its verdict and probabilities.
 
     Parameters
@@ -44,6 +44,8 @@ def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         Candidates with evidence.
     weights : pandas.DataFrame
         Of the same pairs, in log-odds; their sum is that of a link.
+    has_ends : bool
+        Whether the log says when any contact ended.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         three verdicts that it divides into, and ``verdict``.
     """
     is_same_case = pairs["is_same_case"].to_numpy(float) == 1
-    double = _double_share(pairs)
+    double = _double_share(pairs, has_ends)
     is_double = double >= 0.5
     log_odds = weights.sum(axis=1).to_numpy(float)
     settled = np.where(is_same_case | is_double, np.maximum(log_odds, _SAME_CASE), log_odds)
@@ -77,10 +79,12 @@ def judge_pairs(pairs: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _double_share(pairs: pd.DataFrame) -> np.ndarray:
+def _double_share(pairs: pd.DataFrame, has_ends: bool) -> np.ndarray:
     """Give the chance that a pair is one request sent twice before any answer could help.
 
-    One half at the similarity or the hour where a rule above ends, less beyond it.
+    One half at the similarity or the hour where a rule above ends, less beyond it. In a
+    log without ends nobody knows whether an answer came between: there only the next
+    hour counts.
     """
     hours = pairs["hours_between"].to_numpy(float)
     since_end = pairs["hours_since_end"].to_numpy(float)
@@ -95,7 +99,8 @@ def _double_share(pairs: pd.DataFrame) -> np.ndarray:
         for alike, least, most in rules
     ]
     chance = 1 / (1 + np.exp(-np.nan_to_num(np.fmax(*log_odds), nan=-_CERTAIN)))
-    return np.where(np.isnan(since_end) | (since_end < 0), chance, 0.0)
+    no_answer_yet = np.isnan(since_end) if has_ends else hours <= RESENT_HOURS
+    return np.where(no_answer_yet | (since_end < 0), chance, 0.0)
 
 
 def _same_issue_share(pairs: pd.DataFrame) -> np.ndarray:

@@ -1,27 +1,24 @@
-"""Agreement of links with pairs that people judged.
+"""Figures of agreement: what was judged against what was told of it.
 
-Enters: scores and judgements, with the weights of the draw. Leaves: figures with
-their intervals. Judgements are only compared with, never learned from here.
+Enters: arrays with one place for each judgement, and the weights of the draw. Leaves:
+figures with their intervals, NaN where none can be given. What was judged is not known
+here, and nothing is learned from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from fcr_ml.errors import DataError
-from fcr_ml.measures.intervals import bootstrap_interval
+from fcr_ml.measures.intervals import bootstrap_interval, customer_interval
 
-RELATED = ("double_post", "same_issue", "next_issue")
-"""Verdicts under which two contacts belong together."""
+Figure = tuple[float, float, float]
+"""A value and the ends of its 95 % interval."""
 
-VERDICTS = (*RELATED, "unrelated")
-
-Figure = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+UNKNOWN: Figure = (float("nan"),) * 3
 
 
 def auc(is_positive: ArrayLike, scores: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -58,167 +55,99 @@ def average_precision(
     return _share((positives * precision).sum(), positives.sum())
 
 
-def precision_recall_at(
+def calibration_error(
     is_positive: ArrayLike,
-    scores: ArrayLike,
-    threshold: float = 0.5,
+    probabilities: ArrayLike,
     weights: ArrayLike | None = None,
-) -> tuple[float, float]:
-    """Give precision and recall when scores from the threshold up count as positive.
+    bins: int = 10,
+) -> float:
+    """Give the mean distance of probability and truth over bins of equal weight.
 
-    NaN in place of a share of nothing.
+    Examples
+    --------
+    >>> calibration_error([1, 0, 1, 1], [0.5, 0.5, 0.75, 0.75], bins=2)
+    0.125
     """
-    truth = np.asarray(is_positive, dtype=bool)
-    called = np.asarray(scores) >= threshold
+    probability = np.asarray(probabilities, dtype=float)
+    weight = _given(weights, len(probability))
+    gap = probability - np.asarray(is_positive, dtype=bool)
+    # Equal probabilities stay together, so that the order of the rows does not matter.
+    level = np.unique(probability, return_inverse=True)[1]
+    weight, gap = np.bincount(level, weights=weight), np.bincount(level, weights=gap * weight)
+    place = (np.cumsum(weight) / weight.sum() * bins - 1e-9).astype(int).clip(0, bins - 1)
+    return float(np.abs(np.bincount(place, weights=gap)).sum() / weight.sum())
+
+
+def macro_f1(truth: ArrayLike, called: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Give the plain mean of F1 over the kinds that are true at least once.
+
+    Examples
+    --------
+    >>> macro_f1([0, 0, 1], [0, 1, 1]) == (2 / 3 + 2 / 3) / 2
+    True
+    """
+    truth, called = np.asarray(truth), np.asarray(called)
     weight = _given(weights, len(truth))
-    found = weight[truth & called].sum()
-    return _share(found, weight[called].sum()), _share(found, weight[truth].sum())
+    scores = []
+    for kind in np.unique(truth):
+        is_true, is_called = truth == kind, called == kind
+        both = weight[is_true].sum() + weight[is_called].sum()
+        scores.append(2 * weight[is_true & is_called].sum() / both)
+    return float(np.mean(scores)) if scores else float("nan")
 
 
 def by_customer(
-    figure: Callable[[pd.DataFrame], float],
-    pairs: pd.DataFrame,
+    figure: Callable[..., float],
+    columns: Sequence[ArrayLike],
+    customers: ArrayLike,
     random_state: int = 0,
-    draws: int = 300,
-) -> tuple[float | None, float | None, float | None]:
-    """Give a figure of judged pairs and its 95 % interval, customers drawn anew.
+    draws: int = 500,
+) -> Figure:
+    """Give a figure and its 95 % interval, customers drawn anew.
 
     Parameters
     ----------
     figure : callable
-        Takes rows of ``pairs``, some of them several times.
-    pairs : pandas.DataFrame
-        ``customer_id`` where it is known, else every pair stands for itself.
+        Takes the columns, some of their rows several times.
+    columns : sequence of array_like
+        What the figure is taken of, one row a judgement.
+    customers : array_like
+        Whose each row is.
     random_state, draws : int
         Of the bootstrap.
 
     Returns
     -------
     tuple of float
-        Value, low and high; None where the figure cannot be told.
+        Value, low and high; NaN where the rows do not allow a figure.
     """
-    owner = pairs["customer_id"] if "customer_id" in pairs else pd.Series(range(len(pairs)))
-    groups = list(pairs.groupby(owner.to_numpy(), sort=True).indices.values())
+    arrays, owners = [np.asarray(column) for column in columns], np.asarray(customers)
+    groups = list(pd.Series(owners).groupby(owners, sort=True).indices.values())
+    if not groups:
+        return UNKNOWN
 
     def drawn(chosen: np.ndarray) -> float:
-        return figure(pairs.iloc[np.concatenate([groups[place] for place in chosen])])
+        rows = np.concatenate([groups[place] for place in chosen])
+        return figure(*(array[rows] for array in arrays))
 
-    if not len(pairs):
-        return None, None, None
-    low, high = bootstrap_interval(drawn, len(groups), random_state, draws)
-    return _told(figure(pairs)), _told(low), _told(high)
+    return figure(*arrays), *bootstrap_interval(drawn, len(groups), random_state, draws)
 
 
-def link_agreement(
-    links: pd.DataFrame, judged_pairs: pd.DataFrame, random_state: int = 0
-) -> dict[str, Any]:
-    """Give how well the links' probabilities agree with judged pairs.
-
-    Parameters
-    ----------
-    links : pandas.DataFrame
-        LINKS. A judged pair that is no link has probability 0 and the verdict
-        'unrelated'.
-    judged_pairs : pandas.DataFrame
-        ``contact_id``, ``follow_up_id``, ``verdict`` (pairs without one of the
-        four verdicts are left out and counted) and, where the draw was not even,
-        ``sampling_weight``.
-    random_state : int
-        Seed of the bootstrap.
-
-    Returns
-    -------
-    dict
-        ``judged_pairs``, ``pairs_left_out``, ``pairs_without_link``,
-        ``related_rate`` (the weighted share of related pairs, which is the floor
-        of average precision); for 'related' and for 'same_issue' (double posts
-        left out): ``<name>_auc``, ``<name>_average_precision`` with ``_low`` and
-        ``_high`` (95 %, bootstrap by customer where ``customer_id`` is given,
-        otherwise by pair); ``related_precision`` and ``related_recall`` at 0.5;
-        ``verdict_accuracy``. Every figure is weighted.
-
-    Raises
-    ------
-    DataError
-        When a column is missing or a pair was judged twice.
-    """
-    judged = _checked(judged_pairs)
-    is_told = judged["verdict"].isin(VERDICTS)
-    keys = ["contact_id", "follow_up_id"]
-    scored = judged[is_told].merge(
-        links[[*keys, "link_probability", "same_issue_probability", "verdict"]],
-        how="left",
-        on=keys,
-        suffixes=("", "_of_link"),
-    )
-    related = scored["verdict"].isin(RELATED).to_numpy()
-    score = _floats(scored["link_probability"])
-    weight = _floats(scored["sampling_weight"])
-    precision, recall = precision_recall_at(related, score, weights=weight)
-    is_agreed = scored["verdict_of_link"].fillna("unrelated") == scored["verdict"]
-    told: dict[str, Any] = {
-        "judged_pairs": len(scored),
-        "pairs_left_out": int((~is_told).sum()),
-        "pairs_without_link": int(scored["link_probability"].isna().sum()),
-        "related_rate": _share(weight[related].sum(), weight.sum()),
-        "related_precision": precision,
-        "related_recall": recall,
-        "verdict_accuracy": _share(weight[is_agreed].sum(), weight.sum()),
-    }
-    told |= _ranked("related", related, score, scored, random_state)
-    single = scored[scored["verdict"] != "double_post"].reset_index(drop=True)
-    is_same = (single["verdict"] == "same_issue").to_numpy()
-    same_score = _floats(single["same_issue_probability"])
-    return told | _ranked("same_issue", is_same, same_score, single, random_state)
+def weighted_share(is_part: ArrayLike, weights: ArrayLike, customers: ArrayLike) -> Figure:
+    """Give the weighted share of rows, with the interval of rows that come in customers."""
+    part, weight = np.asarray(is_part, dtype=bool), np.asarray(weights, dtype=float)
+    if not len(part):
+        return UNKNOWN
+    even = weight / weight.mean()
+    sums = pd.DataFrame({"s": even * part, "n": even}).groupby(np.asarray(customers)).sum()
+    s, n = sums.to_numpy(float).T
+    low, high = customer_interval(s.sum(), n.sum(), s @ s, s @ n, n @ n, len(n))
+    return _share(weight[part].sum(), weight.sum()), float(low), float(high)
 
 
-def _told(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _ranked(
-    name: str, truth: np.ndarray, score: np.ndarray, pairs: pd.DataFrame, random_state: int
-) -> dict[str, float]:
-    weight = _floats(pairs["sampling_weight"])
-    owner = pairs["customer_id"] if "customer_id" in pairs else pd.Series(range(len(pairs)))
-    groups = list(pairs.groupby(owner.to_numpy(), sort=True).indices.values())
-    figures: dict[str, Figure] = {"auc": auc, "average_precision": average_precision}
-    told = {}
-    for measure, figure in figures.items():
-
-        def drawn(chosen: np.ndarray, figure: Figure = figure) -> float:
-            rows = np.concatenate([groups[place] for place in chosen])
-            return figure(truth[rows], score[rows], weight[rows])
-
-        key = f"{name}_{measure}"
-        told[key] = figure(truth, score, weight) if len(truth) else float("nan")
-        low, high = (
-            bootstrap_interval(drawn, len(groups), random_state)
-            if len(truth)
-            else (float("nan"), float("nan"))
-        )
-        told |= {f"{key}_low": low, f"{key}_high": high}
-    return told
-
-
-def _checked(judged_pairs: pd.DataFrame) -> pd.DataFrame:
-    needed = ["contact_id", "follow_up_id", "verdict"]
-    missing = [name for name in needed if name not in judged_pairs.columns]
-    if missing:
-        raise DataError(f"judged pairs: the columns {', '.join(missing)} are missing; add them.")
-    twice = int(judged_pairs.duplicated(["contact_id", "follow_up_id"]).sum())
-    if twice:
-        raise DataError(
-            f"judged pairs: {twice:,} of {len(judged_pairs):,} rows judge a pair again; "
-            "keep one judgement a pair."
-        )
-    if "sampling_weight" in judged_pairs.columns:
-        return judged_pairs
-    return judged_pairs.assign(sampling_weight=1.0)
-
-
-def _floats(values: pd.Series) -> np.ndarray:
-    return values.astype("Float64").fillna(0.0).to_numpy(dtype=float)
+def named(name: str, figure: Figure) -> dict[str, float]:
+    """Give a figure under its name, and its ends under ``<name>_low`` and ``<name>_high``."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), figure, strict=True))
 
 
 def _weights_by_score(

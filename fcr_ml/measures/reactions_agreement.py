@@ -6,19 +6,14 @@ intervals. Nothing is learnt from the judgements here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from fcr_ml.errors import DataError
-from fcr_ml.measures.agreement import auc
-from fcr_ml.measures.intervals import bootstrap_interval
+from fcr_ml.measures.agreement import auc, by_customer, macro_f1, named
 
 NEEDS_HELP = ("still_broken", "follow_on_question", "new_issue")
 """Reactions after which the desk has to work again because its answer was not enough."""
-
-Figure = Callable[[np.ndarray, np.ndarray], float]
 
 
 def reaction_agreement(
@@ -65,52 +60,12 @@ def reaction_agreement(
     judged = np.array([names.index(reaction) for reaction in reactions], dtype=int)
     thanks = names.index("thanks")
     helped = [names.index(name) for name in NEEDS_HELP]
-    figures: dict[str, Figure] = {
-        "thanks_auc": lambda truth, score: auc(truth == thanks, score[:, thanks]),
-        "needs_help_auc": lambda truth, score: auc(
-            np.isin(truth, helped), score[:, helped].sum(axis=1)
-        ),
-        "reaction_macro_f1": lambda truth, score: macro_f1(truth, score.argmax(axis=1)),
+    figures = {
+        "thanks_auc": (auc, judged == thanks, told[:, thanks]),
+        "needs_help_auc": (auc, np.isin(judged, helped), told[:, helped].sum(axis=1)),
+        "reaction_macro_f1": (macro_f1, judged, told.argmax(axis=1)),
     }
-    owner = np.asarray(customers)
-    by_customer = [np.flatnonzero(owner == customer) for customer in np.unique(owner)]
-    return _with_intervals(figures, judged, told, by_customer, random_state)
-
-
-def macro_f1(truth: np.ndarray, called: np.ndarray) -> float:
-    """Give the plain mean of F1 over the kinds that are true at least once.
-
-    Examples
-    --------
-    >>> macro_f1(np.array([0, 0, 1]), np.array([0, 1, 1])) == (2 / 3 + 2 / 3) / 2
-    True
-    """
-    kinds = np.unique(truth)
-    if len(kinds) == 0:
-        return float("nan")
-    hits = [((truth == kind) & (called == kind)).sum() for kind in kinds]
-    sizes = [(truth == kind).sum() + (called == kind).sum() for kind in kinds]
-    return float(np.mean([2 * hit / size for hit, size in zip(hits, sizes, strict=True)]))
-
-
-def _with_intervals(
-    figures: dict[str, Figure],
-    judged: np.ndarray,
-    told: np.ndarray,
-    by_customer: list[np.ndarray],
-    random_state: int,
-) -> dict[str, float]:
     found: dict[str, float] = {}
-    for key, figure in figures.items():
-
-        def drawn(chosen: np.ndarray, figure: Figure = figure) -> float:
-            rows = np.concatenate([by_customer[place] for place in chosen])
-            return figure(judged[rows], told[rows])
-
-        found[key] = figure(judged, told) if len(judged) else float("nan")
-        found[f"{key}_low"], found[f"{key}_high"] = (
-            bootstrap_interval(drawn, len(by_customer), random_state)
-            if len(judged)
-            else (float("nan"), float("nan"))
-        )
+    for name, (figure, *columns) in figures.items():
+        found |= named(name, by_customer(figure, columns, customers, random_state))
     return found

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import pandas as pd
 
@@ -19,12 +17,10 @@ from fcr_ml.errors import DataError
 from fcr_ml.notes.language import detect_languages
 from fcr_ml.notes.plain import plain_text
 from fcr_ml.notes.redact import NameFinder, Redaction, redact_notes
+from fcr_ml.notes.side_by_side import side_by_side
 from fcr_ml.notes.thin import count_words, is_thin
 
 _MOST_RAW_CHARACTERS = 200_000  # ten times what redaction keeps: room for markup, not for a dump
-_MANY, _PART = 20_000, 2_000  # below, starting processes costs more than it saves
-
-T = TypeVar("T")
 
 
 def build_notes(
@@ -91,7 +87,7 @@ def hash_note(note: str) -> str:
 def _redacted(given: pd.Series, name_finder: NameFinder | None) -> tuple[pd.Series, dict[str, int]]:
     """Clean and redact every distinct text once; what is empty then is null."""
     texts = given.dropna().unique().tolist()
-    parts = _side_by_side(partial(_redact_part, name_finder), texts)
+    parts = side_by_side(partial(_redact_part, name_finder), texts)
     notes = [note or None for part in parts for note in part.notes]
     counts = sum((Counter(part.counts) for part in parts), Counter())
     clean = dict(zip(texts, notes, strict=True))
@@ -103,19 +99,9 @@ def _redact_part(name_finder: NameFinder | None, texts: list[str]) -> Redaction:
     return redact_notes(plain, name_finder)
 
 
-def _side_by_side(work: Callable[[list[str]], T], texts: list[str]) -> list[T]:
-    """Do the work part by part, on every processor where there is much of it."""
-    if len(texts) < _MANY:
-        return [work(texts)]
-    from joblib import Parallel, delayed
-
-    parts = [texts[begin : begin + _PART] for begin in range(0, len(texts), _PART)]
-    return list(Parallel(n_jobs=-1)(delayed(work)(part) for part in parts))
-
-
 def _describe(notes: list[str]) -> pd.DataFrame:
     """Return language, length, thinness and hash of distinct notes, by note."""
-    return pd.concat(_side_by_side(_describe_part, notes))
+    return pd.concat(side_by_side(_describe_part, notes))
 
 
 def _describe_part(notes: list[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from fcr_ml.reports.screen import as_text, grid, line
 
@@ -59,7 +60,7 @@ PAIR_FIGURES = {
 }
 
 
-def render_pairs(told: Mapping[str, float | None], width: int = 100, colour: bool = False) -> str:
+def render_pairs(told: Mapping[str, Any], width: int = 100, colour: bool = False) -> str:
     """Give the figures on judged pairs as text.
 
     Parameters
@@ -72,18 +73,20 @@ def render_pairs(told: Mapping[str, float | None], width: int = 100, colour: boo
         Whether to add the codes for bold and quiet text.
     """
     rows = [
-        (name, _figure({k: v for k, v in told.items() if v is not None}, key))
+        (name, _figure(told, key))
         for key, name in PAIR_FIGURES.items()
         if told.get(key) is not None
     ]
     said = f"{told['judged_pairs']:,} judged pairs, {told['set_aside']:,} rows left out"
     if told.get("confirmed_pairs"):
         said += f", {told['confirmed_pairs']:,} confirmed pairs"
+    if told.get("confirmed_set_aside"):
+        said += f", and {told['confirmed_set_aside']:,} confirmed pairs left out"
     said += "; weighted as they were drawn, intervals are 95 %, by customer."
     return as_text([[line(said)], [grid(("figure", "#value"), rows)]], width, colour)
 
 
-def _figure(told: Mapping[str, float], key: str) -> str:
+def _figure(told: Mapping[str, Any], key: str) -> str:
     return f"{told[key]:.3f} ({told[f'{key}_low']:.3f} to {told[f'{key}_high']:.3f})"
 
 

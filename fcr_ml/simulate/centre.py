@@ -104,11 +104,11 @@ def write_centre(centre: SimulatedCentre, folder: Path) -> None:
     """
     with filled_folder(Path(folder)) as beside:
         schema = arrow_schema(CONTACTS, centre.contacts)
-        write_parquet(centre.contacts, beside / "contacts.parquet", schema)
+        write_parquet([centre.contacts], beside / "contacts.parquet", schema)
         write_csv(centre.contacts, beside / "contacts.csv")
         for name, frame in centre.key.items():
             schema = arrow_schema(KEY_TABLES[name], frame)
-            write_parquet(frame, beside / "key" / f"{name}.parquet", schema)
+            write_parquet([frame], beside / "key" / f"{name}.parquet", schema)
 
 
 def _contacts_table(

@@ -86,9 +86,12 @@ def reduce_linearly(vectors: np.ndarray, dimensions: int = 32) -> np.ndarray:
     from sklearn.decomposition import PCA
 
     has_vector = ~np.isnan(vectors).any(axis=1)
-    kept = min(dimensions, int(has_vector.sum()), vectors.shape[1])
+    known = vectors[has_vector]
+    kept = min(dimensions, *known.shape)
     reduced = np.full((len(vectors), kept), np.nan, dtype=np.float32)
-    if kept:
-        analysis = PCA(kept, svd_solver="covariance_eigh").fit(vectors[has_vector])
-        reduced[has_vector] = analysis.transform(vectors[has_vector]).round(5)
+    if (known != known[:1]).any():
+        analysis = PCA(kept, svd_solver="covariance_eigh").fit(known)
+        reduced[has_vector] = analysis.transform(known).round(5)
+    else:
+        reduced[has_vector] = 0.0  # one note, or equal ones, are the middle of all
     return reduced

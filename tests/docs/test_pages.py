@@ -153,7 +153,7 @@ def test_every_result_has_a_section(demonstration: Demonstration) -> None:
 def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
     day = candidates.DAY
     far_from = candidates.FAR_FROM_SECONDS
-    far = f"{far_from // day} to {(far_from + candidates.FAR_SPAN_SECONDS) // day} days apart"
+    far = f"{far_from // day} to {(far_from + candidates.FAR_SPAN_SECONDS) // day} days after"
 
     assert far in " ".join(DEFINITIONS.split())
     assert candidates.APART_WEEKS == (26, 13, 7)

@@ -6,7 +6,7 @@ import pandas as pd
 from fcr_ml.links.evidence import EvidenceBook
 
 CONTACTS = pd.DataFrame(
-    {"contact_id": list("abcd"), "customer_id": ["u", "v", "w", "w"], "case_id": [None] * 4}
+    {"contact_id": list("abcd"), "customer_id": ["u", "x", "w", "w"], "case_id": [None] * 4}
 )
 NOTES = pd.DataFrame({"note": ["no sound", "no sound at all", "no sound", None]}).astype("string")
 VECTORS = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [np.nan, np.nan]], dtype=np.float32)
@@ -21,7 +21,7 @@ def _laid_out() -> pd.DataFrame:
 def test_notes_of_customers_of_different_halves_share_no_meaning_but_are_compared() -> None:
     laid = _laid_out()
 
-    # u and v fall into different halves, u and w into one
+    # u and x fall into different halves, u and w into one
     assert laid["shared_meaning"].isna().tolist() == [True, False, True]
     assert laid["note_similarity"].round(3).tolist()[:2] == [0.8, 0.0]
     assert laid["customer"].tolist() == [0, 0, 2]

@@ -64,7 +64,7 @@ def log() -> pd.DataFrame:
 def _told(engine: DuckEngine, log: pd.DataFrame, links: pd.DataFrame, *windows: str):
     timeline_on(engine, log)
     parsed = [RepeatWindow.parse(text) for text in windows or ("7d",)]
-    outcomes = tell_outcomes(engine, links, parsed, int(AS_OF.timestamp()))
+    outcomes = pd.concat(tell_outcomes(engine, links, parsed, int(AS_OF.timestamp())))
     return outcomes.set_index(["reading", "window", "contact_id"]).sort_index()
 
 

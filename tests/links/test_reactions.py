@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from fcr_ml.errors import DataError
-from fcr_ml.links import reaction_words
 from fcr_ml.links.reaction_seeds import seed_sentences
 from fcr_ml.links.reaction_words import FEATURES, lay_out_words
 from fcr_ml.links.reactions import (
@@ -282,8 +281,8 @@ def test_a_judgement_of_no_reaction_is_refused() -> None:
 def test_many_replies_are_read_in_parts_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
     replies, _, _ = _desk(60, seed=7)
     whole = lay_out_words(replies)
-    monkeypatch.setattr(reaction_words, "MANY", 50)
-    monkeypatch.setattr(reaction_words, "PART", 25)
+    monkeypatch.setattr("fcr_ml.notes.side_by_side.MANY", 50)
+    monkeypatch.setattr("fcr_ml.notes.side_by_side.PART", 25)
 
     assert (lay_out_words(replies) == whole).all()
 

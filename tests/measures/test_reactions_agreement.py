@@ -9,7 +9,7 @@ import pytest
 from fcr_ml.errors import DataError
 from fcr_ml.links.reactions import NEEDS_HELP as OF_LINKS
 from fcr_ml.links.reactions import REACTIONS
-from fcr_ml.measures.reactions_agreement import NEEDS_HELP, macro_f1, reaction_agreement
+from fcr_ml.measures.reactions_agreement import NEEDS_HELP, reaction_agreement
 
 
 def _told(reactions: list[str], sure: float = 0.9) -> pd.DataFrame:
@@ -52,16 +52,6 @@ def test_intervals_hold_the_figure_and_widen_when_one_customer_wrote_much() -> N
         assert few[key] == each[key]
     assert reaction_agreement(told, judged, alone) == each
     assert few["thanks_auc_low"] != each["thanks_auc_low"]
-
-
-def test_macro_f1_against_a_library() -> None:
-    from sklearn.metrics import f1_score
-
-    drawn = np.random.default_rng(1)
-    for _ in range(20):
-        truth, called = drawn.integers(0, 3, 30), drawn.integers(0, 5, 30)
-        theirs = f1_score(truth, called, labels=np.unique(truth), average="macro", zero_division=0)
-        assert macro_f1(truth, called) == pytest.approx(theirs)
 
 
 def test_one_kind_alone_has_no_auc() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from fcr_ml.assembly import CasebookBuilder
 from fcr_ml.contacts import clean_log, read_log
-from fcr_ml.measures.agreement import auc, link_agreement
+from fcr_ml.measures.agreement import auc
+from fcr_ml.measures.pair_agreement import pair_agreement, score_judged
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 DESK = DATA / "thunderbird_desk"
@@ -101,7 +102,7 @@ def test_pairs_that_people_pointed_out_are_linked(links: pd.DataFrame) -> None:
 def test_the_agreement_told_by_the_house_is_the_same(links: pd.DataFrame, judged) -> None:
     pairs = pd.read_parquet(DESK / "judged_pairs.parquet")
 
-    told = link_agreement(links, pairs)
+    told = pair_agreement(score_judged(links, pairs), ["related_auc"])
 
     linked = auc(judged["is_related"], judged["link_probability"], judged["sampling_weight"])
     assert told["related_auc"] == pytest.approx(linked, abs=1e-9)

@@ -99,7 +99,7 @@ def test_no_note_reaches_the_page_and_no_address_the_casebook(desk) -> None:
 
 
 def test_links_agree_with_what_people_judged(desk) -> None:
-    from fcr_ml.measures.agreement import link_agreement
+    from fcr_ml.measures.pair_agreement import pair_agreement, score_judged
 
     _, quarter, out = desk
     links = Casebook.open(out / "casebook").table("links")
@@ -107,8 +107,8 @@ def test_links_agree_with_what_people_judged(desk) -> None:
     ids = set(quarter["contact_id"])
     judged = judged[judged["contact_id"].isin(ids) & judged["follow_up_id"].isin(ids)]
 
-    told = link_agreement(links, judged)
+    scored = score_judged(links, judged)
 
     # A few dozen pairs of one quarter, hashed words only: wide, but far from chance.
-    assert told["judged_pairs"] > 15
-    assert told["related_auc"] > 0.7
+    assert len(scored) > 15
+    assert pair_agreement(scored, ["related_auc"])["related_auc"] > 0.7

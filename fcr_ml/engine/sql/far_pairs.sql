@@ -7,6 +7,7 @@ SELECT
     earlier.started_epoch,
     earlier.ended_epoch,
     later.started_epoch AS follow_up_epoch,
+    later.started_epoch - earlier.started_epoch - ${far_from} AS seconds_beyond,
     CASE WHEN earlier.started_epoch + ${exposure_seconds} <= earlier.customer_last_epoch
         THEN 1 ELSE 0 END AS is_exposed
 FROM timeline AS earlier

@@ -27,6 +27,7 @@ SELECT
     later.started_epoch AS follow_up_epoch,
     later.started_epoch - COALESCE(wanted.begins_epoch, wanted.started_epoch)
         AS seconds_into_window,
+    CASE WHEN wanted.customer_contacts <= ${max_contacts} THEN 1 ELSE 0 END AS is_learnt_from,
     CASE WHEN wanted.customer_contacts <= ${max_contacts}
         AND wanted.started_epoch + ${exposure_seconds} <= wanted.customer_last_epoch
         THEN 1 ELSE 0 END AS is_exposed

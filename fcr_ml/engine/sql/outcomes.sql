@@ -31,9 +31,10 @@ summed AS (
 )
 SELECT
     timeline.contact_id,
-    CASE WHEN timeline.begins_epoch + ${window_seconds} <= ${as_of_epoch}
-        THEN 1 ELSE 0 END AS is_closed,
-    COALESCE(summed.is_return, 0) AS is_repeated,
+    COALESCE(timeline.begins_epoch + ${window_seconds} <= ${as_of_epoch}, FALSE) AS is_closed,
+    CASE WHEN summed.is_return = 1 THEN 'repeated'
+        WHEN timeline.begins_epoch + ${window_seconds} <= ${as_of_epoch} THEN 'resolved'
+        ELSE 'open' END AS outcome,
     CASE WHEN summed.log_miss IS NULL THEN 0.0
         ELSE 1.0 - EXP(summed.log_miss / 1000000000.0) END AS repeated_probability,
     summed.follow_up_id,
