@@ -22,8 +22,13 @@ log = logging.getLogger(__name__)
 
 DAY = 86_400
 WEEK = 7 * DAY
-FAR_FROM_SECONDS, FAR_SPAN_SECONDS = 7 * WEEK, 2 * WEEK
-"""Whole weeks away, so that weekdays match the near side; further where a window is long."""
+FAR_WEEKS, FAR_SPAN_SECONDS = (7, 2), 2 * WEEK
+"""Whole weeks away, so that weekdays match the near side; further where a window is long.
+Two weeks serve a log too short for seven: some of what is far then still belongs together,
+and links are believed too little."""
+
+ENOUGH_COUNTED = 150
+"""Near pairs of customers who stay long enough, that are waited for at one distance."""
 
 APART_WEEKS = (26, 13, 7)
 """Two contacts of one customer are the surer unrelated the longer between them. On the
@@ -102,25 +107,55 @@ def find_candidates(
     """
     reach = max(longest, LEARNT_WINDOW).seconds
     nearest = reach // WEEK + 2
-    far_from = max(FAR_FROM_SECONDS, nearest * WEEK)
-    far_to = far_from + FAR_SPAN_SECONDS
-    among = {"exposure_seconds": far_to, "max_contacts": SHARED_ACCOUNT_CONTACTS}
-    spans = {"around_seconds": reach, "far_from": far_from, "far_to": far_to}
-    near = statement("near_pairs", max_later=MAX_LATER, window_seconds=reach, **among)
-    far = statement("far_pairs", far_from=far_from, far_to=far_to, **among)
-    apart, apart_weeks = _apart(engine, nearest, among)
+    near, far, spans = _near_and_far(engine, reach, nearest)
+    apart, apart_weeks = _apart(engine, nearest)
     columns = "contact_id, customer_id, started_epoch, ended_epoch, segment, customer_contacts"
     timeline = engine.ask(f"SELECT {columns} FROM timeline ORDER BY contact_id")
     usual = timeline[timeline["customer_contacts"] <= SHARED_ACCOUNT_CONTACTS]
     _tell_shared_accounts(timeline)
     return Candidates(
-        near=engine.ask(near),
-        far=engine.ask(far),
+        near=near,
+        far=far,
         apart=apart,
         apart_weeks=apart_weeks,
         others=_other_customers(usual, random_state),
         coincidence_per_day=_coincidence(engine, timeline, spans, as_of_epoch),
         has_ends=bool(timeline["ended_epoch"].notna().any()),
+    )
+
+
+def _near_and_far(
+    engine: DuckEngine, reach: int, nearest: int
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
+    """Give near and far pairs, and the spans around a contact where they were looked for."""
+    near = far = pd.DataFrame()
+    span: dict[str, int] = {}
+    for weeks in (max(FAR_WEEKS[0], nearest), *FAR_WEEKS[1:]):
+        span = {"far_from": weeks * WEEK, "far_to": weeks * WEEK + FAR_SPAN_SECONDS}
+        near = engine.ask(
+            statement(
+                "near_pairs",
+                max_later=MAX_LATER,
+                window_seconds=reach,
+                exposure_seconds=span["far_to"],
+                max_contacts=SHARED_ACCOUNT_CONTACTS,
+            )
+        )
+        far = engine.ask(_far_pairs(span))
+        soon = near["follow_up_epoch"] - near["started_epoch"] <= FAR_SPAN_SECONDS
+        if int((soon & (near["is_exposed"] == 1)).sum()) >= ENOUGH_COUNTED:
+            break
+    # No contact is looked for twice where the far span lies inside the near one.
+    beyond = {name: max(seconds, reach) for name, seconds in span.items()}
+    return near, far, {"around_seconds": reach, **beyond}
+
+
+def _far_pairs(span: dict[str, int]) -> str:
+    return statement(
+        "far_pairs",
+        exposure_seconds=span["far_to"],
+        max_contacts=SHARED_ACCOUNT_CONTACTS,
+        **span,
     )
 
 
@@ -139,13 +174,13 @@ def _tell_shared_accounts(timeline: pd.DataFrame) -> None:
         )
 
 
-def _apart(engine: DuckEngine, nearest: int, among: dict[str, int]) -> tuple[pd.DataFrame, int]:
+def _apart(engine: DuckEngine, nearest: int) -> tuple[pd.DataFrame, int]:
     """Give the pairs at the longest distance at which there are enough, and its weeks."""
     found = pd.DataFrame()
     for distance in APART_WEEKS:
         weeks = max(distance, nearest)
         span = {"far_from": weeks * WEEK, "far_to": 2 * weeks * WEEK}
-        found = engine.ask(statement("far_pairs", **span, **among))
+        found = engine.ask(_far_pairs(span))
         if len(found) >= ENOUGH_APART:
             break
     return found, weeks

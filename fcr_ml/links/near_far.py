@@ -143,8 +143,7 @@ class NearFarModel:
 
     def predict(self, near: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray:
         """Give the probability of a link for each pair, shape (n,), float64."""
-        log_odds = self.weigh(near, coincidence_per_day).sum(axis=1).to_numpy()
-        return 1 / (1 + np.exp(-log_odds))
+        return _chance(self.weigh(near, coincidence_per_day).sum(axis=1).to_numpy())
 
     def weigh(self, near: pd.DataFrame, coincidence_per_day: pd.Series) -> pd.DataFrame:
         """Give the weights behind each probability, in log-odds.
@@ -272,7 +271,8 @@ class NearFarModel:
         evidence, half = near[self._weighed].to_numpy(float), near["half"].to_numpy()
         beyond = far["seconds_beyond"].to_numpy(float) / DAY
         far_positions = _position(far, beyond, coincidence)
-        for _ in range(ROUNDS if self._classifiers else 1):
+        is_told = not np.isnan(self.counted_share_)
+        for _ in range(ROUNDS if self._classifiers and is_told else 1):
             ratio = np.exp(self._log_ratio(evidence, half))
             seen = SeenPairs(
                 positions=np.r_[positions, far_positions],
@@ -282,9 +282,25 @@ class NearFarModel:
                 customers=np.r_[near["customer"], far["customer"]],
             )
             self.gap_weights_, covariance = fit_curve(seen, self.gap_weights_)
-            related = np.exp(positions @ self.gap_weights_) * ratio
-            self.near_share_ = float(np.clip((related / (1 + related)).mean(), 0.02, 0.98))
+            heard = positions @ self.gap_weights_ + np.log(ratio)
+            if is_told:
+                self.near_share_ = float(_chance(heard).mean().clip(0.02, 0.98))
         self.doubt_ = float(np.sqrt(self._usual @ covariance @ self._usual))
+        if not is_told:
+            # Notes alone cannot tell the share; they only say which pairs it is made of.
+            self.gap_weights_[0] += _shift_to(self.near_share_, heard)
+            self.doubt_ = max(self.doubt_, UNLEARNT_DOUBT)
+
+
+def _shift_to(share: float, log_odds: np.ndarray) -> float:
+    """Give what has to be added to the log-odds for their mean chance to be the share."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda shift: _chance(log_odds + shift).mean() - share, -40, 40))
+
+
+def _chance(log_odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-log_odds.clip(-30, 30)))
 
 
 def _solved(log_mixture: np.ndarray, share: float) -> np.ndarray:

@@ -152,10 +152,12 @@ def test_every_result_has_a_section(demonstration: Demonstration) -> None:
 
 def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
     day = candidates.DAY
-    far_from = candidates.FAR_FROM_SECONDS
-    far = f"{far_from // day} to {(far_from + candidates.FAR_SPAN_SECONDS) // day} days after"
+    far_from, span = 7 * candidates.FAR_WEEKS[0], candidates.FAR_SPAN_SECONDS // day
+    far = f"{far_from} to {far_from + span} days after"
 
     assert far in " ".join(DEFINITIONS.split())
+    assert candidates.FAR_WEEKS[1:] == (2,)
+    assert "14 to 28 days after it" in " ".join(DEFINITIONS.split())
     assert candidates.APART_WEEKS == (26, 13, 7)
     assert "half a year apart, or as far as the log allows (13 or 7 weeks)" in " ".join(
         DEFINITIONS.split()
