@@ -66,7 +66,9 @@ class Candidates:
     far : pandas.DataFrame
         ``contact_id follow_up_id started_epoch ended_epoch follow_up_epoch
         seconds_beyond is_exposed``: pairs seven to nine weeks apart, and how far
-        beyond the seven.
+        beyond the seven; two to four weeks in a log too short for that.
+    far_weeks : int
+        Their least distance.
     apart : pandas.DataFrame
         The same columns for pairs that are too far apart to belong together.
     apart_weeks : int
@@ -82,6 +84,7 @@ class Candidates:
 
     near: pd.DataFrame
     far: pd.DataFrame
+    far_weeks: int
     apart: pd.DataFrame
     apart_weeks: int
     others: pd.DataFrame
@@ -107,7 +110,7 @@ def find_candidates(
     """
     reach = max(longest, LEARNT_WINDOW).seconds
     nearest = reach // WEEK + 2
-    near, far, spans = _near_and_far(engine, reach, nearest)
+    near, far, far_weeks, spans = _near_and_far(engine, reach, nearest)
     apart, apart_weeks = _apart(engine, nearest)
     columns = "contact_id, customer_id, started_epoch, ended_epoch, segment, customer_contacts"
     timeline = engine.ask(f"SELECT {columns} FROM timeline ORDER BY contact_id")
@@ -116,6 +119,7 @@ def find_candidates(
     return Candidates(
         near=near,
         far=far,
+        far_weeks=far_weeks,
         apart=apart,
         apart_weeks=apart_weeks,
         others=_other_customers(usual, random_state),
@@ -126,8 +130,8 @@ def find_candidates(
 
 def _near_and_far(
     engine: DuckEngine, reach: int, nearest: int
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
-    """Give near and far pairs, and the spans around a contact where they were looked for."""
+) -> tuple[pd.DataFrame, pd.DataFrame, int, dict[str, int]]:
+    """Give near pairs, far pairs, how far, and the spans where they were looked for."""
     near = far = pd.DataFrame()
     span: dict[str, int] = {}
     for weeks in (max(FAR_WEEKS[0], nearest), *FAR_WEEKS[1:]):
@@ -147,7 +151,7 @@ def _near_and_far(
             break
     # No contact is looked for twice where the far span lies inside the near one.
     beyond = {name: max(seconds, reach) for name, seconds in span.items()}
-    return near, far, {"around_seconds": reach, **beyond}
+    return near, far, weeks, {"around_seconds": reach, **beyond}
 
 
 def _far_pairs(span: dict[str, int]) -> str:
@@ -165,7 +169,7 @@ def _tell_shared_accounts(timeline: pd.DataFrame) -> None:
     if len(shared):
         log.warning(
             "links: %s contacts come from %s shared account(s) with more than %s contacts each; "
-            "each is compared with the next %s only, and nothing is learnt from them. Is "
+            "each is compared with the next %s only, and no pair of theirs is learnt from. Is "
             "customer_id the customer?",
             f"{len(shared):,}",
             f"{shared['customer_id'].nunique():,}",
@@ -219,10 +223,17 @@ def _coincidence(
     counts = engine.ask(statement("burst_counts", **spans))
     others = counts.set_index("contact_id")["other_contacts"]
     others = others.reindex(timeline["contact_id"]).astype(float)
-    started = timeline["started_epoch"].to_numpy()
-    looked_at = 2 * spans["around_seconds"] + spans["far_to"] - spans["far_from"]
-    observed = max((as_of_epoch - started.min() - looked_at) / DAY, 1.0)
+    observed = _observed_days(timeline["started_epoch"].to_numpy(), spans, as_of_epoch)
     is_shared = timeline["customer_contacts"].to_numpy() > SHARED_ACCOUNT_CONTACTS
-    usual = others if is_shared.all() else others[~is_shared]
-    mean_rate = float(usual.mean()) / observed
+    usual = ~is_shared | is_shared.all()
+    mean_rate = float(others[usual].sum()) / max(float(observed[usual].sum()), 1.0)
     return (others + mean_rate * PRIOR_DAYS) / (observed + PRIOR_DAYS)
+
+
+def _observed_days(started: np.ndarray, spans: dict[str, int], as_of_epoch: int) -> np.ndarray:
+    """Give the days of the log in which none of a contact's pairs are looked for."""
+    before, after = started - started.min(), as_of_epoch - started
+    around, far_from = spans["around_seconds"], spans["far_from"]
+    near = before.clip(max=around) + after.clip(max=around)
+    far = after.clip(far_from, spans["far_to"]) - far_from
+    return (before + after - near - far) / DAY

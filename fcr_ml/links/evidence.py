@@ -24,7 +24,7 @@ EVIDENCE_WITHOUT_NOTES = ("is_same_reason_code",)
 """All that a log without notes has to say about what a contact was about."""
 
 HASHED_TERMS = 2**22
-"""Places for terms; two of a pair's few dozen share one in a hundred thousand pairs or so."""
+"""Places for terms; in one pair of notes in ten thousand or so two different terms share one."""
 
 SOON_SECONDS = 72 * 3_600
 """Of two contacts of one customer within three days, most belong together."""

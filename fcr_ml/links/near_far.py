@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.links.coincidence import DAY, Coincidence, count_coincidence, is_counted
-from fcr_ml.links.curve import SeenPairs, fit_curve
+from fcr_ml.links.curve import SeenPairs, fit_curve, positions_in_time
 from fcr_ml.links.evidence import EVIDENCE, EVIDENCE_WITHOUT_NOTES
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,14 @@ MINIMUM_PAIRS = 150
 LEARNT_PAIRS = 50_000
 """Drawn from more; they settle the curve to the third digit and bound the time."""
 
-USUAL_SHARE = 0.5
-"""Taken for the share of related pairs where the log is too short to count it."""
+USUAL_SHARE = 0.35
+"""Taken for the share of related pairs where the log is too short to count it. In those that
+were counted it lies between .25 and .5."""
 
 
 ROUNDS = 12
-"""Ratio and curve settle each other. The share moves by a hundredth at most after so many."""
+"""Ratio and curve settle each other. Where many pairs are counted they do so within a few; on
+the forum the share still falls by a hundredth a round, and more would trust the notes too far."""
 
 UNLEARNT_DOUBT = 1.0
 """Standard error, in log-odds, of weights that were set by hand."""
@@ -87,8 +89,7 @@ class NearFarModel:
     near_share_ : float
         The share when the evidence has been heard.
     gap_weights_ : numpy.ndarray
-        Intercept and weights of days between and of log coincidental contacts a
-        year, in log-odds.
+        Log-odds for each column of :func:`fcr_ml.links.curve.positions_in_time`.
     doubt_ : float
         Standard error of the log-odds of all links alike.
 
@@ -170,7 +171,7 @@ class NearFarModel:
         }
         nothing = heard[frozenset()]
         weights.insert(0, "prior_weight", float(self._usual @ self.gap_weights_) + nothing)
-        weights.insert(1, "hours_weight", position[:, 1] * self.gap_weights_[1])
+        weights.insert(1, "hours_weight", position[:, [1, 3]] @ self.gap_weights_[[1, 3]])
         weights.insert(2, "customer_weight", position[:, 2] * self.gap_weights_[2])
         for place, name in enumerate(self._weighed):
             first = heard[frozenset({place})] - nothing
@@ -262,18 +263,20 @@ class NearFarModel:
     def _fit_curve(self, near: pd.DataFrame, far: pd.DataFrame, coincidence: pd.Series) -> None:
         """Fit the curve of time, and the share of related pairs that follows from it."""
         positions = _position(near, _days(near), coincidence)
-        self._usual = np.array([1.0, 0.0, 0.0])
-        self.gap_weights_ = np.array([_logit(self.near_share_), 0.0, 0.0])
+        self._usual = np.array([1.0, 0.0, 0.0, 0.0])
+        self.gap_weights_ = np.array([_logit(self.near_share_), 0.0, 0.0, 0.0])
         self.doubt_ = UNLEARNT_DOUBT
-        if len(near) < MINIMUM_PAIRS:
+        if np.isnan(self.counted_share_):
+            # Notes alone cannot tell the share; they only say which pairs it is made of.
             return
         self._usual = positions.mean(axis=0)
         evidence, half = near[self._weighed].to_numpy(float), near["half"].to_numpy()
         beyond = far["seconds_beyond"].to_numpy(float) / DAY
         far_positions = _position(far, beyond, coincidence)
-        is_told = not np.isnan(self.counted_share_)
-        for _ in range(ROUNDS if self._classifiers and is_told else 1):
-            ratio = np.exp(self._log_ratio(evidence, half))
+        ratio = np.ones(len(near))  # weights set by hand are no densities to count with
+        for _ in range(ROUNDS if self._classifiers else 1):
+            if self._classifiers:
+                ratio = np.exp(self._log_ratio(evidence, half))
             seen = SeenPairs(
                 positions=np.r_[positions, far_positions],
                 ratio=np.r_[ratio, np.ones(len(far))],
@@ -282,21 +285,10 @@ class NearFarModel:
                 customers=np.r_[near["customer"], far["customer"]],
             )
             self.gap_weights_, covariance = fit_curve(seen, self.gap_weights_)
-            heard = positions @ self.gap_weights_ + np.log(ratio)
-            if is_told:
-                self.near_share_ = float(_chance(heard).mean().clip(0.02, 0.98))
-        self.doubt_ = float(np.sqrt(self._usual @ covariance @ self._usual))
-        if not is_told:
-            # Notes alone cannot tell the share; they only say which pairs it is made of.
-            self.gap_weights_[0] += _shift_to(self.near_share_, heard)
-            self.doubt_ = max(self.doubt_, UNLEARNT_DOUBT)
-
-
-def _shift_to(share: float, log_odds: np.ndarray) -> float:
-    """Give what has to be added to the log-odds for their mean chance to be the share."""
-    from scipy.optimize import brentq
-
-    return float(brentq(lambda shift: _chance(log_odds + shift).mean() - share, -40, 40))
+            chance = _chance(positions @ self.gap_weights_ + np.log(ratio))
+            self.near_share_ = float(chance.mean().clip(0.02, 0.98))
+        of_curve = float(np.sqrt(self._usual @ covariance @ self._usual))
+        self.doubt_ = of_curve if self._classifiers else float(np.hypot(of_curve, UNLEARNT_DOUBT))
 
 
 def _chance(log_odds: np.ndarray) -> np.ndarray:
@@ -321,14 +313,8 @@ def _days(pairs: pd.DataFrame) -> np.ndarray:
 
 
 def _position(pairs: pd.DataFrame, days: np.ndarray, coincidence_per_day: pd.Series) -> np.ndarray:
-    """Give 1, days between and log coincidental contacts a year, shape (n, 3).
-
-    Were related contacts to come like a decay, and coincidental ones at any time, the
-    log-odds would fall in proportion to the time between.
-    """
     by_chance = coincidence_per_day.loc[pairs["contact_id"]].to_numpy(float) * 365
-    # A contact in a hundred years keeps the logarithm finite.
-    return np.c_[np.ones(len(pairs)), days, np.log(by_chance + 0.01)]
+    return positions_in_time(days, by_chance)
 
 
 def _related_share(coincidence: Coincidence) -> float:

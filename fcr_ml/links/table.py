@@ -81,8 +81,8 @@ def tie_links(
     account = {
         "method": model.method_,
         "apart_weeks": candidates.apart_weeks,
+        "far_weeks": candidates.far_weeks,
         "coincidence": _told(model.coincidence_),
-        "counted_share": _rounded(model.counted_share_),
         "related_share": round(model.near_share_, 4),
         "calibration_se": round(model.doubt_, 4),
         "judged_pairs": correction.judged_,
@@ -94,11 +94,8 @@ def tie_links(
 
 def _told(coincidence: Coincidence) -> dict[str, Any]:
     """Give the count of coincidence rounded; None where there was nothing to count."""
-    return {name: _rounded(value) for name, value in asdict(coincidence).items()}
-
-
-def _rounded(value: float) -> float | None:
-    return None if value != value else round(value, 4)
+    named = asdict(coincidence).items()
+    return {name: None if value != value else round(value, 4) for name, value in named}
 
 
 def _strangers(candidates: Candidates, book: EvidenceBook, model: NearFarModel) -> dict[str, Any]:
@@ -127,7 +124,8 @@ def _learn(
     """Fit on pairs that the desk has not tied itself; a case id is no discovery."""
     far, apart = (book.lay_out(pairs) for pairs in (candidates.far, candidates.apart))
     unrelated = apart[apart["is_same_case"] != 1]
-    if len(unrelated) < MINIMUM_PAIRS:
+    of_half = unrelated["half"].value_counts().reindex([0, 1], fill_value=0)
+    if of_half.min() < 2 * MINIMUM_PAIRS:
         # A log too short for pairs far apart; other customers share a little less.
         unrelated = pd.concat([unrelated, _other_pairs(candidates, book)], ignore_index=True)
     return NearFarModel(random_state).fit(

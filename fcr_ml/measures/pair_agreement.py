@@ -211,7 +211,7 @@ def confirmed_agreement(
     }
     if least_evidence is None:
         return told
-    surer = (found[OF_NOTES].sum(axis=1) >= least_evidence).sum()
+    surer = (found[OF_NOTES].sum(axis=1, min_count=1) >= least_evidence).sum()
     return told | named("confirmed_recall_at_half_percent", _counted(surer, len(found)))
 
 

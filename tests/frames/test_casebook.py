@@ -55,6 +55,17 @@ def test_equal_rows_give_equal_bytes(tmp_path: Path, contacts: pd.DataFrame) -> 
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
+def test_a_table_in_parts_is_the_table(tmp_path: Path, contacts: pd.DataFrame) -> None:
+    parts = (contacts.iloc[[row]] for row in range(len(contacts)))
+
+    book = write_casebook(tmp_path / "parts", {"contacts": parts}, AS_OF, {})
+
+    whole = write_casebook(tmp_path / "whole", {"contacts": contacts}, AS_OF, {})
+    pd.testing.assert_frame_equal(book.table("contacts"), whole.table("contacts"))
+    manifest = json.loads((tmp_path / "parts" / "manifest.json").read_text())
+    assert manifest["tables"]["contacts"]["rows"] == len(contacts)
+
+
 def test_a_fault_leaves_the_older_casebook_whole(tmp_path: Path, contacts: pd.DataFrame) -> None:
     write_casebook(tmp_path / "book", {"contacts": contacts}, AS_OF, {})
 

@@ -30,7 +30,8 @@ def _found(engine: DuckEngine, log: pd.DataFrame):
     return find_candidates(engine, MONTH, int(pd.Timestamp("2025-06-01", tz="UTC").timestamp()))
 
 
-def test_near_and_far_pairs_by_hand(engine: DuckEngine) -> None:
+def test_near_and_far_pairs_by_hand(engine: DuckEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcr_ml.links.candidates.ENOUGH_COUNTED", 0)
     log = _log(["a", "a", "a", "b", "a"], [0, 3, 31, 3, 55])
 
     found = _found(engine, log)
@@ -43,6 +44,24 @@ def test_near_and_far_pairs_by_hand(engine: DuckEngine) -> None:
         ("c000002", "c000004"),
     ]
     assert far == [("c000000", "c000004"), ("c000001", "c000004")]
+    assert (found.far["seconds_beyond"] / 86_400).tolist() == [55 - 49, 52 - 49]
+
+
+def test_a_log_too_short_for_seven_weeks_is_counted_at_two(engine: DuckEngine) -> None:
+    log = _log(["a", "a", "a", "b", "a"], [0, 3, 17, 3, 31])
+
+    found = _found(engine, log)
+
+    far = list(zip(found.far["contact_id"], found.far["follow_up_id"], strict=True))
+    assert far == [
+        ("c000000", "c000002"),
+        ("c000001", "c000002"),
+        ("c000001", "c000004"),
+        ("c000002", "c000004"),
+    ]
+    assert (found.far["seconds_beyond"] / 86_400).tolist() == [3, 0, 14, 0]
+    # exposed are those whose customer was still there four weeks on
+    assert found.far["is_exposed"].tolist() == [1, 1, 1, 0]
 
 
 def test_pairs_of_others_are_of_others(engine: DuckEngine) -> None:

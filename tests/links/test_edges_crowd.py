@@ -91,7 +91,7 @@ def test_a_shared_account_is_told_with_its_contacts(
 
 
 @pytest.mark.parametrize(
-    ("customers", "method"), [(300, "built-in weights"), (1_200, "near against far")]
+    ("customers", "method"), [(40, "built-in weights"), (1_200, "near against far")]
 )
 def test_usual_customers_are_linked_as_if_the_shared_account_were_not_there(
     engine: DuckEngine, customers: int, method: str

@@ -78,7 +78,7 @@ def test_returns_at_a_constant_rate_are_not_taken_for_related(same_note: Caseboo
     # Nothing is related here; the count, shared out by time, says so within noise.
     links = _sound_links(same_note)
 
-    assert same_note.settings["links"]["counted_share"] < 0.25
+    assert same_note.settings["links"]["coincidence"]["rate"] > 0.75
     assert same_note.settings["links"]["related_share"] < 0.25
     assert links["link_probability"].mean() < 0.25
     repeated = outcomes_of(same_note, "any_return")["outcome"].eq("repeated").mean()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from fcr_ml.links.near_far import NearFarModel
+from fcr_ml.links.near_far import UNLEARNT_DOUBT, USUAL_SHARE, NearFarModel
 
 HOUR = 3_600
 
@@ -134,3 +134,37 @@ def test_weights_add_up_to_the_log_odds_and_fall_where_the_evidence_lies() -> No
     assert weights["prior_weight"].nunique() == 1
     assert weights.loc[:19, "meaning_weight"].mean() > weights.loc[20:, "meaning_weight"].mean() + 1
     assert (weights["code_weight"] == 0).all()
+
+
+def test_a_log_without_far_pairs_takes_the_usual_share_and_doubts_it() -> None:
+    random = np.random.default_rng(0)
+    truth = np.arange(2_000) < 1_000
+    near = _pairs(random, truth).assign(is_exposed=0)
+    unrelated = _pairs(random, np.zeros(3_000, bool), far=True)
+    rate = pd.Series(0.01, index=near["contact_id"])
+
+    model = NearFarModel().fit(near, near.iloc[:0], unrelated, rate)
+    probability = model.predict(near, rate)
+
+    assert np.isnan(model.counted_share_)
+    assert model.near_share_ == USUAL_SHARE
+    assert model.doubt_ == UNLEARNT_DOUBT
+    assert 0.2 < probability.mean() < 0.6
+    # Which pairs belong together the notes tell all the same.
+    assert roc_auc_score(truth, probability) > 0.85
+
+
+def test_evidence_that_is_chance_weighs_nothing() -> None:
+    random = np.random.default_rng(1)
+    near, far, unrelated = (
+        _pairs(random, np.zeros(count, bool), far=is_far).assign(
+            shared_meaning=random.normal(size=count), word_similarity=random.random(count)
+        )
+        for count, is_far in ((700, False), (600, True), (700, True))
+    )
+    rate = pd.Series(0.01, index=near["contact_id"])
+
+    weights = NearFarModel().fit(near, far, unrelated, rate).weigh(near, rate)
+
+    heard = weights["meaning_weight"] + weights["words_weight"]
+    assert heard.abs().quantile(0.9) < 0.7

@@ -56,3 +56,16 @@ def test_reasons_say_what_weighed_and_quote_nothing() -> None:
     judged = _judged(is_same_case=1.0, note_similarity=0.7)
 
     assert reasons_in_words(judged).tolist() == ["same case id; notes mean the same; 20 hours on"]
+
+
+def test_without_ends_only_the_next_hour_is_before_an_answer() -> None:
+    pair = {"hours_since_end": np.nan, "word_similarity": 1.0}
+
+    weights = pd.DataFrame({"prior_weight": [0.0]})
+    soon, late = (
+        judge_pairs(_pair(hours_between=hours, **pair), weights, has_ends=False)
+        for hours in (0.5, 2.0)
+    )
+
+    assert soon["verdict"].tolist() == ["double_post"]
+    assert late["double_post_probability"].tolist() == [0.0]
