@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 MINIMUM_PAIRS = 150
 """Fewer pairs on either side teach less than the built-in weights know."""
 
+MINIMUM_COUNTED = 60
+"""From fewer pairs nothing is counted: a share would be good to a fifth at best."""
+
 LEARNT_PAIRS = 50_000
 """Drawn from more; they settle the curve to the third digit and bound the time."""
 
@@ -191,7 +194,7 @@ class NearFarModel:
     def _fit_mixture(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> None:
         """Learn ``f_near / f_unrelated``, where there is enough to learn from."""
         self._classifiers: list[Any] = []
-        self._steepness = 1.0
+        self._steepness, self._intercept = 1.0, 0.0
         self.method_ = "built-in weights"
         sides = pd.concat([near, unrelated])
         has_notes = sides["word_similarity"].notna().any()
@@ -205,6 +208,7 @@ class NearFarModel:
         ]
         fewest = min(len(pairs) for sides_of_half in teachers for pairs in sides_of_half)
         if fewest < MINIMUM_PAIRS or not self._weighed:
+            self._intercept = _intercept(unrelated[self._weighed].to_numpy(float), self._weighed)
             return
         self.method_ = "near against far"
         self._classifiers = [self._tell_apart(*sides_of_half) for sides_of_half in teachers]
@@ -257,7 +261,8 @@ class NearFarModel:
     def _log_ratio(self, evidence: np.ndarray, half: np.ndarray) -> np.ndarray:
         """Give ``log(f_related / f_unrelated)`` of evidence in the order weighed."""
         if not self._classifiers:
-            return _built_in(evidence, self._weighed)
+            is_heard = ~np.isnan(evidence).all(axis=1) if self._weighed else 0.0
+            return _built_in(evidence, self._weighed) + self._intercept * is_heard
         return _solved(self._log_mixture(evidence, half), self.near_share_)
 
     def _fit_curve(self, near: pd.DataFrame, far: pd.DataFrame, coincidence: pd.Series) -> None:
@@ -300,12 +305,20 @@ def _solved(log_mixture: np.ndarray, share: float) -> np.ndarray:
     return np.log(np.maximum((np.exp(log_mixture) - (1 - share)) / share, LEAST_RATIO))
 
 
+def _intercept(unrelated: np.ndarray, names: Sequence[str]) -> float:
+    """Give the intercept under which the built-in ratio has mean one over unrelated pairs.
+
+    As any ratio to their density has; by hand where they are too few.
+    """
+    heard = unrelated[~np.isnan(unrelated).all(axis=1)] if names else unrelated[:0]
+    if len(heard) >= MINIMUM_COUNTED:
+        return -float(np.log(np.exp(_built_in(heard, names)).mean()))
+    return BUILT_IN_CODE_INTERCEPT if "is_same_reason_code" in names else BUILT_IN_INTERCEPT
+
+
 def _built_in(evidence: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    by_note = "is_same_reason_code" not in names
-    weights = BUILT_IN_WEIGHTS if by_note else BUILT_IN_CODE_WEIGHTS
-    intercept = BUILT_IN_INTERCEPT if by_note else BUILT_IN_CODE_INTERCEPT
-    weighed = np.nansum(evidence * np.array([weights[name] for name in names]), axis=1)
-    return weighed + intercept * (~np.isnan(evidence).all(axis=1) if len(names) else 0.0)
+    weights = BUILT_IN_WEIGHTS | BUILT_IN_CODE_WEIGHTS
+    return np.nansum(evidence * np.array([weights[name] for name in names]), axis=1)
 
 
 def _days(pairs: pd.DataFrame) -> np.ndarray:
@@ -319,7 +332,7 @@ def _position(pairs: pd.DataFrame, days: np.ndarray, coincidence_per_day: pd.Ser
 
 def _related_share(coincidence: Coincidence) -> float:
     """Give the share that is no coincidence; few far pairs are news, few near ones none."""
-    if coincidence.near_pairs < MINIMUM_PAIRS:
+    if coincidence.near_pairs < MINIMUM_COUNTED:
         return float("nan")
     return float(np.clip(1 - coincidence.far_pairs / coincidence.near_pairs, 0.1, 0.95))
 
