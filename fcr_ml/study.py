@@ -118,6 +118,11 @@ def _casebook_remarks(casebook: Casebook) -> list[str]:
             "id and reason code alone. 'related' and 'same issue' are weak readings then; the same "
             "code is the surer one."
         )
+    if not casebook.settings.get("links", {}).get("is_learnt", True):
+        remarks.append(
+            "Links could not be learnt from a log so small or short, and rest on weights set by "
+            "hand. Go by FCR by link probability: its interval contains that doubt."
+        )
     return remarks
 
 

@@ -18,7 +18,7 @@ from fcr_ml.links.calibration import JudgedCorrection
 from fcr_ml.links.candidates import LEARNT_WINDOW, Candidates, find_candidates
 from fcr_ml.links.coincidence import Coincidence
 from fcr_ml.links.evidence import EvidenceBook
-from fcr_ml.links.near_far import MINIMUM_PAIRS, NearFarModel
+from fcr_ml.links.near_far import MINIMUM_PAIRS, UNLEARNT_DOUBT, NearFarModel
 from fcr_ml.links.reasons import reasons_in_words
 from fcr_ml.links.verdicts import judge_pairs
 
@@ -80,6 +80,7 @@ def tie_links(
     links = links.assign(reasons=reasons_in_words(links))
     account = {
         "method": model.method_,
+        "is_learnt": model.doubt_ < UNLEARNT_DOUBT,
         "apart_weeks": candidates.apart_weeks,
         "far_weeks": candidates.far_weeks,
         "coincidence": _told(model.coincidence_),

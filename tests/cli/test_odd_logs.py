@@ -125,6 +125,7 @@ def test_what_the_log_lacks_is_said_and_not_invented(fcr, write_log, log_rows) -
 
     said = " ".join(ran.out.split())
     assert "The log has no notes: there are no topics" in said
+    assert "Links could not be learnt from a log so small or short" in said
     casebook = Casebook.open(out / "casebook")
     assert set(casebook.table("topics")["no_topic_reason"]) == {"no_note"}
     assert casebook.table("links")["note_similarity"].isna().all()
