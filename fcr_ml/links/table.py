@@ -67,6 +67,8 @@ def tie_links(
     book.learn_meaning(candidates.near[teaches])
     near = book.lay_out(candidates.near)
     model = _learn(candidates, book, near[teaches], random_state)
+    strangers = _strangers(candidates, book, model)
+    del book  # a million notes' words and meaning, no longer needed
     near = near[near["seconds_into_window"] <= longest.seconds].reset_index(drop=True)
     near = near.assign(
         hours_between=_hours(near["follow_up_epoch"] - near["started_epoch"]),
@@ -88,7 +90,7 @@ def tie_links(
         "calibration_se": round(model.doubt_, 4),
         "judged_pairs": correction.judged_,
         "judgements_used": bool(np.isfinite(correction.ridge_)),
-        "strangers": _strangers(candidates, book, model),
+        "strangers": strangers,
     }
     return TiedLinks(links, account)
 

@@ -15,6 +15,7 @@ from tests.conftest import contents
 
 INTERRUPTED_WHEN_THE_FIRST_VECTORS_ARE_KEPT = """
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 from fcr_ml.notes.cache import VectorCache
 write = VectorCache.write
 def write_and_press_control_c(*given):
