@@ -79,7 +79,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return compute.divide(microseconds.cast(pa.float64()), 1_000_000.0)
     try:
         return column.cast(pa.large_string())
-    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+    except pa.ArrowException:
         return pa.chunked_array([_texts(column.to_pylist())])
 
 
@@ -99,7 +99,7 @@ def from_records(columns: Sequence[Sequence[Any]], names: Sequence[str]) -> pd.D
         is_text = len(kinds) != 1 or kinds == {str}
         try:
             array = _texts(values) if is_text else pa.array(values)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        except (pa.ArrowException, OverflowError):
             array = _texts(values)
         arrays.append(pa.chunked_array([array]))
     return from_arrow(pa.table(arrays, names=unique_names(names)))

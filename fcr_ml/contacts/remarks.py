@@ -36,11 +36,11 @@ def remarks_on_rows(
         rows = set_aside.loc[set_aside["reason"] == reason, "source_row"].dropna()
         first = f" (first: row {int(rows.iloc[0]):,})" if len(rows) else ""
         remarks.append(f"set aside: {reason}, {count:,} of {raw.records:,} rows{first}.")
-    placeholders = int((set_aside["detail"] == "a placeholder, not a customer").sum())
-    if placeholders:
+    nameless = int((set_aside["detail"] == "names nobody").sum())
+    if nameless:
         remarks.append(
-            f"customer_id: {placeholders:,} rows name a placeholder such as 'unknown' instead "
-            "of a customer; they are among those set aside."
+            f"customer_id: {nameless:,} rows name nobody (as 'unknown' does) instead of a "
+            "customer; they are among those set aside."
         )
     if repeated > _EVENTS_RATE * raw.records:
         remarks.append(

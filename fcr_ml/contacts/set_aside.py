@@ -11,7 +11,7 @@ import pandas as pd
 
 from fcr_ml.contacts.read import RawLog
 from fcr_ml.contacts.times import Times, shape
-from fcr_ml.contacts.values import is_placeholder
+from fcr_ml.contacts.values import names_nobody
 
 SET_ASIDE = ["contact_id", "source_row", "reason", "detail"]
 
@@ -52,7 +52,7 @@ class Reasons:
         """Set rows aside that name no contact or no customer."""
         self.put(contact_ids.isna(), "contact_id missing")
         self.put(customer_ids.isna(), CUSTOMER_MISSING)
-        self.put(is_placeholder(customer_ids), CUSTOMER_MISSING, "a placeholder, not a customer")
+        self.put(names_nobody(customer_ids), CUSTOMER_MISSING, "names nobody")
 
     def put_bad_times(self, name: str, times: Times, cells: pd.Series, required: bool) -> None:
         """Set rows aside whose time is missing, where it must not be, or unreadable."""

@@ -24,7 +24,7 @@ ABSENT_WORDS = (*NULL_WORDS, "na", "n/a", "#n/a", "nil", "-", "--", "---", "?", 
 """Further ways to say nothing where an id, a time or a number belongs. Not for
 queues and the like: there NA may be North America."""
 
-PLACEHOLDERS = (
+NOBODY = (
     *("unknown", "anonymous", "anon", "unavailable", "withheld", "private", "restricted"),
     *("blocked", "no caller id", "not available", "not applicable", "undefined", "-1"),
 )
@@ -134,10 +134,10 @@ def read_id(values: pd.Series) -> Read:
     return text, _nothing_unread(text)
 
 
-def is_placeholder(ids: pd.Series) -> pd.Series:
+def names_nobody(ids: pd.Series) -> pd.Series:
     """Say which customer ids are what a system writes when it knows none."""
     plain = ids.str.lower()
-    found = plain.isin(PLACEHOLDERS) | plain.str.fullmatch(r"0+|\*+|x{3,}")
+    found = plain.isin(NOBODY) | plain.str.fullmatch(r"0+|\*+|x{3,}")
     return found.fillna(False).astype(bool)
 
 

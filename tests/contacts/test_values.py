@@ -7,7 +7,7 @@ import pytest
 
 from fcr_ml.contacts.values import (
     READERS,
-    is_placeholder,
+    names_nobody,
     read_amount,
     read_count,
     read_direction,
@@ -97,8 +97,8 @@ def test_ids_that_a_data_frame_turned_into_fractions_are_whole_again():
     assert read_id(cells("2403.0", "7.1"))[0].tolist() == ["2403.0", "7.1"]
 
 
-def test_placeholders_are_no_customers():
-    found = is_placeholder(cells("Unknown", "ANONYMOUS", "0", "000", "***", "-1", "u1", "10", None))
+def test_an_id_may_name_nobody():
+    found = names_nobody(cells("Unknown", "ANONYMOUS", "0", "000", "***", "-1", "u1", "10", None))
     assert found.tolist() == [True] * 6 + [False] * 3
 
 

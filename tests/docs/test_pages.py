@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer.core
 import typer.main
 
 from fcr_ml.cli.app import app
@@ -68,12 +69,24 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_are_understood(page: Path) -> None:
-    verbs = {verb.name: verb for verb in typer.main.get_group(app).commands.values()}
-
     for line in console_lines(page.read_text(encoding="utf-8")):
         words = shlex.split(line)
         if words[0] == "fcr":
-            verbs[words[1]].make_context(words[1], words[2:])  # refuses what it does not know
+            assert _understood(typer.main.get_group(app), words[1:]), line
+
+
+@pytest.mark.parametrize("line", ["analyse contacts.csv", "analyze contacts.csv --readings 7d"])
+def test_a_command_that_is_unknown_is_not_understood(line: str) -> None:
+    with pytest.raises(Exception, match=r"analyse|No such option"):
+        _understood(typer.main.get_group(app), shlex.split(line))
+
+
+def _understood(group: typer.core.TyperGroup, words: list[str]) -> bool:
+    """Read a command line as the program does; what it does not know raises."""
+    command = group.commands[words[0]]
+    if isinstance(command, typer.core.TyperGroup):
+        return _understood(command, words[1:])
+    return command.make_context(words[0], words[1:]).command is command
 
 
 @pytest.mark.parametrize(
