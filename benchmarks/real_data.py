@@ -2,17 +2,15 @@
 
     python benchmarks/real_data.py alike ../shared/data
     python benchmarks/real_data.py risk results/casebook
-    python benchmarks/real_data.py topics ../shared/data/labelled_intents banking77
 
 ``alike`` asks whether meaning and words tell what belongs together, ``risk`` repeats the
-test of the risk model, ``topics`` sorts labelled texts into topics without telling how
-many. Links and reactions are held against judgements by ``fcr evaluate``.
+test of the risk model. Links and reactions are held against judgements, and topics against
+labels, by ``fcr evaluate``.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -71,33 +69,5 @@ def risk(casebook_folder: str) -> None:
         print(studied.evaluation.groups.round(4).to_string(index=False))
 
 
-def topics(data_folder: str, dataset: str) -> None:
-    """Print how well topics, their number never given, agree with labelled intents."""
-    from scipy.optimize import linear_sum_assignment
-    from sklearn.metrics import normalized_mutual_info_score
-
-    from fcr_ml.notes.centre import centre_vectors
-    from fcr_ml.notes.encoders import open_encoder
-    from fcr_ml.topics.model import TopicModel
-
-    texts = pd.read_parquet(Path(data_folder) / "utterances.parquet")
-    texts = texts[texts["dataset"] == dataset].drop_duplicates("text", ignore_index=True)
-    encoded = open_encoder("english").encode(texts["text"].tolist())
-    vectors = centre_vectors(encoded, ["en"] * len(texts))
-    began = time.perf_counter()
-    placed, _ = TopicModel().fit(vectors).place(vectors)
-    seconds = time.perf_counter() - began
-    inside = placed >= 0
-    table = pd.crosstab(texts.loc[inside, "intent"], placed[inside]).to_numpy()
-    rows, columns = linear_sum_assignment(-table)
-    accuracy = table[rows, columns].sum() / len(texts)
-    agreement = normalized_mutual_info_score(texts.loc[inside, "intent"], placed[inside])
-    print(
-        f"topics {dataset}: {len(texts):,} texts, {placed.max() + 1} topics, "
-        f"{1 - np.mean(inside):.3f} without, accuracy over all {accuracy:.3f}, "
-        f"NMI of the placed {agreement:.3f}, {seconds:.0f} s"
-    )
-
-
 if __name__ == "__main__":
-    {"alike": alike, "risk": risk, "topics": topics}[sys.argv[1]](*sys.argv[2:])
+    {"alike": alike, "risk": risk}[sys.argv[1]](*sys.argv[2:])

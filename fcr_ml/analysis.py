@@ -85,7 +85,9 @@ def analyze_contacts(
     said = {name: when for name, when in log.columns.known.items() if when != "unknown"}
     builder = replace(builder, attributes=said)
     with filled_folder(out) as beside:
-        casebook = builder.build(log.contacts, log.as_of, beside / "casebook", progress)
+        casebook = builder.build(
+            log.contacts, log.as_of, beside / "casebook", progress, beside / "topics"
+        )
         findings = study_casebook(
             casebook,
             title=_title(sources),
@@ -108,6 +110,7 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
         write_csv(findings.fcr, folder / "fcr.csv")
         write_csv(findings.drivers, folder / "drivers.csv")
         write_csv(findings.flags, folder / "flags.csv")
+        write_csv(findings.emerging, folder / "emerging.csv")
         write_csv(log.set_aside, folder / "set_aside.csv")
         write_page(findings, folder / "report.html")
         running.rows_out = len(findings.fcr) + len(findings.drivers) + len(findings.flags)

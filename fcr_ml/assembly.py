@@ -23,7 +23,7 @@ from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS, RepeatWindow
 from fcr_ml.links.evidence import EvidenceBook
 from fcr_ml.links.judged import check_judged
-from fcr_ml.links.outcomes import tell_outcomes
+from fcr_ml.links.outcomes import answered_with_copy, tell_outcomes
 from fcr_ml.links.returns import tell_reactions
 from fcr_ml.links.table import TiedLinks, tie_links
 from fcr_ml.notes.cache import VectorCache, encode_notes
@@ -31,6 +31,10 @@ from fcr_ml.notes.centre import centre_vectors
 from fcr_ml.notes.encoders import open_encoder
 from fcr_ml.notes.table import build_notes
 from fcr_ml.stages import Progress, silent, stage
+from fcr_ml.topics.emerging import find_emerging
+from fcr_ml.topics.forerunner import Forerunner, open_forerunner
+from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.saved import save_topics
 from fcr_ml.topics.table import PlacedTopics, sort_into_topics
 
 _log = logging.getLogger(__name__)
@@ -92,6 +96,10 @@ class CasebookBuilder:
         Extra columns that drivers and risk may use, and when each is known.
     judged_pairs : tuple of str
         Files of pairs that people judged; links learn from them too.
+    topics_from : pathlib.Path, optional
+        Results of an earlier analysis whose topics live on: ids, names and edits.
+    refit_topics : bool
+        Whether these topics are found anew, or notes only placed in them.
     random_state : int
         Seed of everything that draws.
     """
@@ -104,6 +112,8 @@ class CasebookBuilder:
     cache_folder: Path = Path.home() / ".cache" / "fcr_ml"
     attributes: dict[str, str] = field(default_factory=dict)
     judged_pairs: tuple[str, ...] = ()
+    topics_from: Path | None = None
+    refit_topics: bool = True
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -119,6 +129,7 @@ class CasebookBuilder:
         as_of: pd.Timestamp,
         folder: Path,
         progress: Progress = silent,
+        topics_folder: Path | None = None,
     ) -> Casebook:
         """Build a casebook and write it to a folder.
 
@@ -133,17 +144,20 @@ class CasebookBuilder:
             is complete.
         progress : callable
             Hears how far long stages have come.
+        topics_folder : pathlib.Path, optional
+            Where the topic model is kept, for the analyses that come after.
 
         Returns
         -------
         Casebook
         """
+        forerunner = open_forerunner(self.topics_from, self.refit_topics)
         with stage("notes", len(contacts)) as running:
             notes, redacted = build_notes(contacts)
             running.rows_out = int(notes["note"].notna().sum())
         encoded = self._encode(notes, progress)
         with stage("topics", len(notes)) as running:
-            placed = sort_into_topics(contacts, notes, encoded.centred)
+            placed = self._sort(contacts, notes, encoded, forerunner)
             running.rows_out = int(placed.topics["topic_id"].notna().sum())
         timed = contacts.assign(language=notes["language"])
         with DuckEngine() as engine:
@@ -153,6 +167,8 @@ class CasebookBuilder:
                 "notes": notes,
                 "topics": placed.topics,
                 "topic_cards": placed.cards,
+                "topic_lineage": placed.lineage,
+                "emerging": find_emerging(contacts, notes, placed.topics, placed.cards, as_of),
                 "links": tied.links,
                 "outcomes": self._outcomes(engine, timed, tied.links, as_of),
             }
@@ -161,7 +177,26 @@ class CasebookBuilder:
                 "redacted": redacted,
                 "links": tied.account,
             }
-            return write_casebook(folder, tables, as_of, settings)
+            casebook = write_casebook(folder, tables, as_of, settings)
+        if topics_folder is not None:
+            save_topics(placed.model, topics_folder)
+        return casebook
+
+    def _sort(
+        self,
+        contacts: pd.DataFrame,
+        notes: pd.DataFrame,
+        encoded: EncodedNotes,
+        forerunner: Forerunner | None,
+    ) -> PlacedTopics:
+        if forerunner is not None and encoded.encoder != forerunner.model.encoder:
+            raise SettingsError(
+                f"topics_from: {self.topics_from} was made with the encoder "
+                f"{forerunner.model.encoder}, this analysis uses {encoded.encoder}; name that "
+                "encoder, or leave topics_from out."
+            )
+        model = TopicModel(random_state=self.random_state, encoder=encoded.encoder)
+        return sort_into_topics(contacts, notes, encoded.vectors, model, forerunner)
 
     def _encode(self, notes: pd.DataFrame, progress: Progress) -> EncodedNotes:
         usable = notes["note"].notna() & ~notes["is_thin"]
@@ -216,7 +251,7 @@ class CasebookBuilder:
         as_of: pd.Timestamp,
     ) -> Iterator[pd.DataFrame]:
         with stage("outcomes", len(contacts)) as running:
-            answered = _answered_with_copy(contacts, links)
+            answered = answered_with_copy(contacts, links)
             put_timeline(engine, answered, self._window_from(contacts) == "start")
             for part in tell_outcomes(engine, links, self.all_windows, int(as_of.timestamp())):
                 running.rows_out += len(part)
@@ -296,22 +331,6 @@ def _typed(contacts: pd.DataFrame) -> pd.DataFrame:
     """Give absent columns their declared type, so that statements can read them."""
     kinds = {"text": "string", "instant": "datetime64[us, UTC]"}
     return contacts.astype({c: kinds[CONTACTS.columns[c].kind] for c in contacts.columns})
-
-
-def _answered_with_copy(contacts: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """Let a request sent twice end when either copy was answered first.
-
-    The copies are not counted, so without this a matter would be lost whenever
-    the desk answered the second copy and closed the first.
-    """
-    doubles = links[links["verdict"] == "double_post"]
-    if "ended_at" not in contacts.columns or doubles.empty:
-        return contacts
-    ended = contacts.set_index("contact_id")["ended_at"]
-    of_copy = doubles["follow_up_id"].map(ended).groupby(doubles["contact_id"]).min()
-    own = contacts["ended_at"]
-    copied = contacts["contact_id"].map(of_copy)
-    return contacts.assign(ended_at=own.where(own <= copied, copied).fillna(own))
 
 
 def _check_choice(name: str, chosen: str, choices: tuple[str, ...]) -> None:

@@ -17,6 +17,8 @@ from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
 from fcr_ml.measures.definitions import reconcile_definitions
 from fcr_ml.measures.fcr import gross_and_net, measure_fcr
+from fcr_ml.measures.note_map import placed_notes
+from fcr_ml.measures.parity import language_parity
 from fcr_ml.measures.silence import correct_for_silence
 from fcr_ml.reports.explain import example_explanations
 from fcr_ml.reports.findings import Findings
@@ -86,6 +88,7 @@ def study_casebook(
         segments_looked_at=int(ranked.attrs.get("segments_looked_at", 0)),
         topics=_topics(casebook, fcr),
         share_without_topic=_share_without_topic(casebook),
+        no_topic_rates=_no_topic_rates(casebook),
         verdicts=_verdicts(casebook),
         examples=example_explanations(casebook),
         risk=_risk_rows(studied.evaluation),
@@ -93,6 +96,9 @@ def study_casebook(
         risk_remark=" ".join(studied.remarks),
         flags=studied.flags,
         open_contacts=len(studied.scores),
+        note_map=placed_notes(casebook),
+        languages=language_parity(casebook),
+        emerging=_emerging(casebook),
     )
 
 
@@ -133,8 +139,17 @@ def _share_without_topic(casebook: Casebook) -> float | None:
     return float(topics["topic_id"].isna().mean())
 
 
+def _no_topic_rates(casebook: Casebook) -> dict[str, float]:
+    reasons = casebook.table("topics", ["no_topic_reason"])["no_topic_reason"]
+    counts = reasons.value_counts()
+    return {str(reason): float(count) / len(reasons) for reason, count in counts.items()}
+
+
 def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
     cards = casebook.table("topic_cards")
+    themes = cards[cards["level"] == "theme"].set_index("topic_id")["topic"]
+    cards = cards[cards["level"] == "topic"]
+    cards = cards.assign(theme=cards["parent_topic_id"].map(themes))
     settings = casebook.settings
     rows = fcr[
         (fcr["group"] == "topic")
@@ -151,6 +166,11 @@ def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return cards.merge(rates, on="topic", how="left").fillna({"closed_contacts": 0})
+
+
+def _emerging(casebook: Casebook) -> pd.DataFrame:
+    has_looked = "emerging" in casebook.table_names
+    return casebook.table("emerging") if has_looked else pd.DataFrame()
 
 
 def _verdicts(casebook: Casebook) -> pd.DataFrame:

@@ -37,22 +37,27 @@ MAP: dict[str, set[str]] = {
     # the rooms that know both wings, and the doors
     "analysis": GROUND
     | {"assembly", "contacts", "measures", "drivers", "risk", "reports", "study", "settings"},
+    "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND
     | {"analysis", "assembly", "contacts", "links", "measures", "notes", "settings", "topics"},
     "evaluation_pairs": GROUND
     | {"analysis", "assembly", "contacts", "links", "measures", "notes", "settings", "topics"},
+    "evaluation_topics": GROUND
+    | {"analysis", "assembly", "contacts", "measures", "notes", "topics"},
     "cli": GROUND
     | {
         "analysis",
         "contacts",
         "evaluation",
         "evaluation_pairs",
+        "evaluation_topics",
         "progress",
         "reports",
         "review",
         "settings",
         "simulate",
+        "topic_editing",
     },
 }
 HEAVY_HOME = {

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from fcr_ml import __version__
-from fcr_ml.cli import evaluate
+from fcr_ml.cli import evaluate, topics
 from fcr_ml.cli.options import (
     AsOf,
     Attribute,
@@ -84,6 +84,9 @@ def analyze(
     judged: Annotated[
         list[str] | None, typer.Option(help="Judged pairs that links learn from; see review.")
     ] = None,
+    topics_from: Annotated[
+        Path | None, typer.Option(help="Earlier results whose topics, ids and edits live on.")
+    ] = None,
     capacity: Annotated[
         int | None, typer.Option(min=1, help="How many open contacts the desk can take.")
     ] = None,
@@ -110,6 +113,7 @@ def analyze(
             "reading": reading,
             "encoder": encoder,
             "judged_pairs": tuple(judged) if judged else None,
+            "topics_from": topics_from,
         },
         risk={"capacity": capacity},
     )
@@ -220,6 +224,7 @@ def review(
 
 
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(topics.app, name="topics")
 
 
 def main() -> None:

@@ -95,3 +95,38 @@ def pairs(
         typer.echo(as_json_text(told))
     else:
         typer.echo(render_pairs(told, width(), colour=sys.stdout.isatty()), nl=False)
+
+
+@app.command()
+def topics(
+    texts: Annotated[
+        list[str], typer.Option(help="Labelled texts: CSV, Parquet or JSON files, or a folder.")
+    ],
+    text_column: Annotated[str, typer.Option(help="The column with the texts.")],
+    label_column: Annotated[
+        str, typer.Option(help="The column that says what people found each to be about.")
+    ],
+    group_column: Annotated[
+        str | None, typer.Option(help="A column that parts the texts into logs of their own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, no table.")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Evaluate topics on labelled texts; how many topics there are is never told.
+
+    Texts are redacted, encoded and sorted as a log's notes are, each group for itself. The row
+    *all* is the mean of the groups' figures, every group counting alike, and the total of counts.
+
+    Example: `fcr evaluate topics --texts t.csv --text-column text --label-column intent`
+    """
+    from fcr_ml.evaluation_topics import evaluate_topics
+    from fcr_ml.progress import bars
+    from fcr_ml.reports.evaluated import as_json_text, render_topics
+
+    settings = lay_over(settings_file)
+    with bars(quiet=not sys.stderr.isatty()) as progress:
+        told = evaluate_topics(texts, text_column, label_column, settings, group_column, progress)
+    if as_json:
+        typer.echo(as_json_text(told))
+    else:
+        typer.echo(render_topics(told, width(), colour=sys.stdout.isatty()), nl=False)

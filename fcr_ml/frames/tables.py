@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 """Raised when a column changes its meaning, so that an old casebook is refused."""
 
 Kind = Literal["text", "instant", "count", "number", "share", "flag", "vector"]
@@ -129,7 +129,12 @@ TOPICS = Table(
         "contact_id": _text("the contact", True),
         "topic_id": _text("the topic; null where there is none"),
         "topic_strength": Column("share", "share of the nearest notes that vote for the topic"),
-        "no_topic_reason": _text("no_note, thin, not_alike or too_few_notes; null with a topic"),
+        "no_topic_reason": _text(
+            "no_note, thin, not_alike, too_rare, too_few_notes or banned; null with a topic"
+        ),
+        "first_topic_id": _text("the topic in the first fit that saw the contact; null if none"),
+        "map_x": Column("number", "place of the note on the map, 0 to 1; null without a note"),
+        "map_y": Column("number", "the same, upwards"),
         "vector": Column("vector", "the note's meaning, reduced; null without a note"),
     },
 )
@@ -139,7 +144,8 @@ TOPIC_CARDS = Table(
     "a topic",
     ("topic_id",),
     {
-        "topic_id": _text("key of the topic", True),
+        "topic_id": _text("key of the topic or theme; kept from fit to fit", True),
+        "level": _text("topic, or theme: several topics together", True),
         "topic": _text("short readable name, unique", True),
         "terms": _text("its most telling terms, strongest first, separated by ' · '", True),
         "contacts": Column("count", "contacts in the topic", True),
@@ -147,7 +153,40 @@ TOPIC_CARDS = Table(
         "parent_topic_id": _text("the theme it belongs to, where there is one"),
         "first_seen_at": Column("instant", "earliest contact of the topic", True),
         "last_seen_at": Column("instant", "latest contact of the topic", True),
-        "forerunners": _text("topics of the release before that it came from"),
+        "forerunners": _text("topics of the fit before that it came from, separated by ' · '"),
+    },
+)
+
+TOPIC_LINEAGE = Table(
+    "topic_lineage",
+    "what became of a topic between two fits",
+    ("topic_id", "forerunner_id"),
+    {
+        "topic_id": _text("the topic of this fit; null where one was retired"),
+        "forerunner_id": _text("the topic of the fit before; null where one was born"),
+        "event": _text("kept, split, merged, born or retired", True),
+        "shared_notes": Column("count", "different notes of this log that both hold", True),
+        "topic_share": Column("share", "shared notes among the topic's; null where retired"),
+        "forerunner_share": Column("share", "shared among the forerunner's; null where born"),
+    },
+)
+
+EMERGING = Table(
+    "emerging",
+    "a topic or term that rises beyond what season and trend expect",
+    ("kind", "name"),
+    {
+        "kind": _text("topic or term", True),
+        "name": _text("the topic's name, or the term", True),
+        "topic_id": _text("the topic; of a term, the topic where most of its contacts are"),
+        "days": Column("count", "days up to the casebook's moment that were looked at", True),
+        "contacts": Column("count", "contacts in those days, one a customer", True),
+        "expected_contacts": Column("number", "contacts that season and trend expect", True),
+        "ratio": Column("number", "contacts over expected", True),
+        "ratio_low": Column("number", "lower end of the 95 % interval", True),
+        "ratio_high": Column("number", "upper end of the 95 % interval", True),
+        "q_value": Column("share", "false-discovery q-value over all that was looked at", True),
+        "example_contact_id": _text("the latest contact that holds it", True),
     },
 )
 
@@ -279,6 +318,7 @@ FLAGS = Table(
 )
 
 CASEBOOK_TABLES = {
-    table.name: table for table in (CONTACTS, NOTES, TOPICS, TOPIC_CARDS, LINKS, OUTCOMES)
+    table.name: table
+    for table in (CONTACTS, NOTES, TOPICS, TOPIC_CARDS, TOPIC_LINEAGE, EMERGING, LINKS, OUTCOMES)
 }
 """The tables that the west wing writes and the east wing reads."""

@@ -103,3 +103,19 @@ def _outcomes_of(engine: DuckEngine, window: RepeatWindow, as_of_epoch: int) -> 
         hours_to_return=part["hours_to_return"].round(4),
         closes_at=closes.dt.as_unit("us"),
     )
+
+
+def answered_with_copy(contacts: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Let a request sent twice end when either copy was answered first.
+
+    The copies are not counted, so without this a matter would be lost whenever
+    the desk answered the second copy and closed the first.
+    """
+    doubles = links[links["verdict"] == "double_post"]
+    if "ended_at" not in contacts.columns or doubles.empty:
+        return contacts
+    ended = contacts.set_index("contact_id")["ended_at"]
+    of_copy = doubles["follow_up_id"].map(ended).groupby(doubles["contact_id"]).min()
+    own = contacts["ended_at"]
+    copied = contacts["contact_id"].map(of_copy)
+    return contacts.assign(ended_at=own.where(own <= copied, copied).fillna(own))

@@ -90,7 +90,69 @@ def _figure(told: Mapping[str, Any], key: str) -> str:
     return f"{told[key]:.3f} ({told[f'{key}_low']:.3f} to {told[f'{key}_high']:.3f})"
 
 
-def as_json_text(told: Mapping[str, float | None]) -> str:
+TOPIC_FIGURES = {
+    "texts": "texts",
+    "labels": "labels",
+    "topics": "topics",
+    "accuracy": "accuracy",
+    "accuracy_all_placed": "all placed",
+    "nmi": "NMI",
+    "ari": "ARI",
+    "share_without_topic": "no topic",
+}
+"""Figures on labelled texts and their headings: short, so that they stand in 80 columns."""
+
+
+def render_topics(told: Mapping[str, Any], width: int = 100, colour: bool = False) -> str:
+    """Give the figures on labelled texts as text: a row a group, and one of all.
+
+    Parameters
+    ----------
+    told : mapping
+        As :func:`fcr_ml.evaluation_topics.evaluate_topics` gives them.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+    """
+    groups = told["groups"]
+    rows = [
+        (str(row.get("group", "all")), *(_plain(row[key]) for key in TOPIC_FIGURES))
+        for row in [*groups, told]
+    ]
+    said = (
+        f"{told['texts']:,} labelled texts, {told['left_out']:,} rows left out. Accuracy: each "
+        "topic stands for one label at most, a text without a topic is wrong; all placed, NMI "
+        "and ARI: every text in the topic nearest to it."
+    )
+    if groups:
+        said += " All: the mean over groups, counts added up."
+    reasons = told["without_topic"].items()
+    why = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in reasons)
+    cost = (
+        f"Without a topic: {why or 'none'}. Seconds: {told['encoding_seconds']:,.1f} to redact "
+        f"and encode, {told['seconds']:,.1f} for topics; at most {_plain(told['peak_mb'])} MB."
+    )
+    headings = ("group", *(f"#{heading}" for heading in TOPIC_FIGURES.values()))
+    return as_text([[line(said)], [grid(headings, rows)], [line(cost)]], width, colour)
+
+
+def _plain(value: float) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if math.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if value > 1 else f"{value:.3f}"
+
+
+def as_json_text(told: Mapping[str, Any]) -> str:
     """Give the figures as one JSON object; what could not be told is null."""
-    known = {k: None if v is None or math.isnan(v) else v for k, v in told.items()}
-    return json.dumps(known)
+    return json.dumps(_without_nan(told))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(held) for held in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

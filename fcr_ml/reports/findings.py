@@ -6,12 +6,12 @@ its frames checked for the columns that the page reads. Nothing is computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from fcr_ml.errors import DataError
-from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.frames.tables import DRIVERS, EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.reports.explain import LinkExplanation
 
 _NEEDED: dict[str, list[str]] = {
@@ -43,6 +43,9 @@ _NEEDED: dict[str, list[str]] = {
     ],
     "calibration": ["predicted", "observed", "contacts", "low", "high"],
     "flags": FLAGS.required,
+    "note_map": ["x", "y", "topic_id", "month", "language", "outcome"],
+    "languages": ["language", "contacts", "no_topic_rate", "purity_rate", "link_auc"],
+    "emerging": EMERGING.required,
 }
 
 
@@ -85,10 +88,12 @@ class Findings:
     segments_looked_at : int
         How many segments the q-values stand for.
     topics : pandas.DataFrame
-        ``TOPIC_CARDS`` rows with ``closed_contacts, repeat_rate, low, high``
+        ``TOPIC_CARDS`` rows with ``theme, closed_contacts, repeat_rate, low, high``
         under the main reading and window.
     share_without_topic : float or None
         Share of contacts without a topic; None when the log has no notes.
+    no_topic_rates : dict of str to float
+        Share of contacts by the reason for having no topic.
     verdicts : pandas.DataFrame
         ``verdict, pairs, expected_pairs``.
     examples : list of LinkExplanation
@@ -104,6 +109,12 @@ class Findings:
         ``FLAGS`` rows.
     open_contacts : int
         Contacts whose window still runs under the main reading.
+    note_map : pandas.DataFrame
+        What ``placed_notes`` gives, one row a dot; empty without notes.
+    languages : pandas.DataFrame
+        What ``language_parity`` gives, the whole log first; empty without notes.
+    emerging : pandas.DataFrame
+        ``EMERGING`` rows; without columns where rises were not looked for.
 
     Raises
     ------
@@ -137,6 +148,10 @@ class Findings:
     risk_remark: str
     flags: pd.DataFrame
     open_contacts: int
+    no_topic_rates: dict[str, float] = field(default_factory=dict)
+    note_map: pd.DataFrame = field(default_factory=pd.DataFrame)
+    languages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    emerging: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

@@ -22,13 +22,16 @@ from fcr_ml.reports import (
     desk_list,
     explained,
     figures,
+    languages,
     reconciliation,
     repeats,
+    rising,
+    topic_map,
     trends,
     wording,
 )
 from fcr_ml.reports.findings import Findings
-from fcr_ml.reports.tables import Chart, Section
+from fcr_ml.reports.tables import Chart, NoteMap, Section
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,9 +71,13 @@ def render_sheet(template: str, shown: Sequence[Section], **values: Any) -> str:
     **values
         What else the template asks for.
     """
-    has_charts = any(isinstance(part, Chart) for section in shown for part in section.parts)
+    kinds = {type(part) for section in shown for part in section.parts}
     style = _asset("page.css")
-    scripts = (*([chart_script()] if has_charts else []), _asset("page.js"))
+    scripts = (
+        *([chart_script()] if Chart in kinds else []),
+        *([_asset("note_dots.js") + _asset("topic_map.js")] if NoteMap in kinds else []),
+        _asset("page.js"),
+    )
     return (
         _environment()
         .get_template(template)
@@ -97,14 +104,17 @@ def write_page(findings: Findings, path: Path) -> None:
 
 def sections(findings: Findings) -> list[Section]:
     """Give the page's sections in their order."""
-    return [
+    shown = [
         figures.readings_section(findings),
         reconciliation.estimates_section(findings),
         reconciliation.reconciliation_section(findings),
         trends.months_section(findings),
         trends.window_section(findings),
+        rising.rising_section(findings),
         repeats.drivers_section(findings),
         repeats.topics_section(findings),
+        topic_map.map_section(findings),
+        languages.languages_section(findings),
         explained.examples_section(findings.examples),
         figures.groups_section(findings),
         desk_list.flags_section(findings),
@@ -113,6 +123,7 @@ def sections(findings: Findings) -> list[Section]:
         appendix.definitions_section(),
         appendix.intervals_section(),
     ]
+    return [section for section in shown if section is not None]
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ contrast; nothing here says why.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -133,9 +134,9 @@ def topics_section(findings: Findings) -> Section:
         ["contacts", "topic_id"], ascending=[False, True], kind="stable"
     )
     lead = [
-        f"{wording.count(len(topics))} topics found in the notes; "
-        f"{wording.percent(share)} of contacts have no topic, because their note is missing, "
-        "says too little or is like no other."
+        f"{wording.count(len(topics))} topics in {wording.count(topics['theme'].nunique())} "
+        f"themes found in the notes. {wording.percent(share)} of contacts have no topic"
+        + _without(findings.no_topic_rates)
     ]
     if len(topics) > TOPICS_SHOWN:
         lead.append(f"The {TOPICS_SHOWN} largest are shown.")
@@ -143,10 +144,27 @@ def topics_section(findings: Findings) -> Section:
     return Section("topics", "Topics", tuple(lead), (_topics_table(rows, findings),))
 
 
+_NO_TOPIC = {
+    "no_note": "have no note",
+    "thin": "say too little",
+    "not_alike": "are like nothing else",
+    "too_rare": "are about something too rare",
+    "too_few_notes": "are in a log with too few notes",
+    "banned": "belong to a topic that was banned by hand",
+}
+
+
+def _without(rates: Mapping[str, float]) -> str:
+    """Say why contacts have no topic, the commonest reason first."""
+    ordered = sorted(rates.items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{wording.percent(rate)} {_NO_TOPIC[reason]}" for reason, rate in ordered]
+    return f": {', '.join(told)}." if told else "."
+
+
 def _topics_table(rows: list[dict[Any, Any]], findings: Findings) -> Table:
     cells = tuple(
         (
-            text_cell(row["topic"]),
+            text_cell(row["topic"], "" if pd.isna(row["theme"]) else f"theme: {row['theme']}"),
             text_cell(row["terms"]),
             count_cell(row["contacts"]),
             count_cell(row["closed_contacts"]),

@@ -17,6 +17,7 @@ from fcr_ml.reports import wording
 from fcr_ml.reports.figures import expected_cell, headline, rule_of, strict_rows
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.repeats import no_drivers
+from fcr_ml.reports.rising import rising_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,6 +50,8 @@ def render_screen(
         No line is wider than ``width``, counted in terminal cells.
     """
     blocks = [_top(findings), _readings(findings), _drivers(findings), _flags(findings)]
+    if rising := rising_line(findings):
+        blocks.insert(1, [line(rising)])
     if findings.remarks:
         blocks.append([line(remark) for remark in findings.remarks])
     if page is not None:

@@ -108,7 +108,16 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Part = Table | Chart | Folded | Terms | Points
+@dataclass(frozen=True)
+class NoteMap:
+    """The map of the notes: its packed dots and topics, and itself in words."""
+
+    key: str
+    data: dict[str, Any]
+    in_words: str
+
+
+Part = Table | Chart | Folded | Terms | Points | NoteMap
 
 
 @dataclass(frozen=True)

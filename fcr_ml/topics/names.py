@@ -1,196 +1,248 @@
-"""Names: the terms that tell a topic from the others, from its own notes.
+"""Names: a short readable name for each topic or theme, from its own notes.
 
-Enters: redacted notes with their topics. Leaves: a short name and a list of terms
-for each topic, by class-based TF-IDF. Scripts without spaces between words are
-named by runs of characters. No stop-word list: a term that most topics use gets
-no weight by itself.
+Enters: redacted notes with their topics. Leaves: for each topic a name, its telling terms
+and the language they are in. There is no list of stop words: see telling.py. A function
+that the user hands in, such as a language model, may be asked for names; nothing is asked
+by default.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+import logging
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count as count_from
+from itertools import groupby
 
 import numpy as np
 
-from fcr_ml.notes.terms import UNSPACED, terms
+from fcr_ml.topics.representatives import representative_rows
+from fcr_ml.topics.telling import Term, find_terms
+from fcr_ml.topics.wording import written_width
 
-NAME_TERMS, LISTED_TERMS = 3, 8
-NAMING_NOTES = 400
-"""So many notes name a topic as well as all of them do, in a tenth of the time."""
+log = logging.getLogger(__name__)
 
-_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-RUN_LENGTHS, SPELLED_RUN_LENGTHS = (2, 4), (3, 8)
-"""Shortest and longest run that may be a word: of ideographs, and of letters as in Thai,
-where vowels and tones are characters too."""
+NOTES_READ, FEWEST_READ = 20_000, 200
+"""Notes read in all, and of each topic at least: they name it as well as all would."""
+LONGEST_NAME, LONGEST_ANSWER = 40, 60
+SECOND_WORTH, SECOND_AFTER_WORD = 0.45, 0.3
+"""Of the first term's weight: what the next must weigh to stand in the name; less after
+a single word, which seldom says enough."""
+FAINT = 0.03
+"""Of the first term's weight: terms that weigh less are not listed, but may still tell
+one of two topics with the same name from the other."""
+SHOWN_TO_NAMER = 5
 
 
-def phrases(note: str) -> list[str]:
-    """Give the phrases of a note that may name a topic.
+@dataclass(frozen=True)
+class TopicName:
+    """Name of a topic, its terms, the strongest first, and the language of both."""
 
-    One and two words in a row; in scripts without spaces, runs of characters about
-    as long as words are. Numbers alone and single letters name nothing.
+    name: str
+    terms: list[str]
+    language: str | None
 
-    Examples
-    --------
-    >>> phrases("Refund missing")
-    ['refund', 'missing', 'refund missing']
-    >>> phrases("退款未到")[:3]
-    ['退款', '款未', '未到']
+
+@dataclass(frozen=True)
+class TopicToName:
+    """What a function that names topics is told of one.
+
+    Attributes
+    ----------
+    level : str
+        Topic or theme.
+    name : str
+        The name it has otherwise.
+    terms : list of str
+        Its telling terms, the strongest first.
+    notes : list of str
+        A few representative notes, redacted.
+    language : str or None
+        The commonest language of its notes.
     """
-    words = [term for term in terms(UNSPACED.sub(" ", note)) if _may_name(term)]
-    pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    return words + pairs + [run for found in UNSPACED.findall(note) for run in _runs(found)]
+
+    level: str
+    name: str
+    terms: list[str]
+    notes: list[str]
+    language: str | None
+
+
+Namer = Callable[[TopicToName], str | None]
 
 
 def name_topics(
-    notes: Sequence[str], topics: np.ndarray, languages: Sequence[str | None]
-) -> list[tuple[str, list[str]]]:
-    """Name each topic.
+    notes: Sequence[str],
+    topics: np.ndarray,
+    languages: Sequence[str | None],
+    *,
+    level: str = "topic",
+    taken: Collection[str] = (),
+    vectors: np.ndarray | None = None,
+    namer: Namer | None = None,
+) -> list[TopicName]:
+    """Name each topic or theme.
+
+    A name is made of the phrases that tell the topic from the others of its language. Two
+    topics with one name are told apart by their next telling term.
 
     Parameters
     ----------
     notes : sequence of str
-        Redacted notes, n of them, each in a topic.
+        Redacted notes, n of them.
     topics : numpy.ndarray
-        Shape (n,), int from 0; every topic has at least one note.
+        Shape (n,), int; rows below 0 are in no topic. Themes are named alike, by their
+        numbers.
     languages : sequence of str or None
         Language of each note: a topic is named in its commonest one.
+    level : str, default "topic"
+        What is named: the first part of a name where no note holds a word.
+    taken : collection of str, optional
+        Names not to be given, as given by hand.
+    vectors : numpy.ndarray, optional
+        Shape (n, d): chooses the notes shown to ``namer``.
+    namer : callable, optional
+        Takes a ``TopicToName``, gives a name. Its answer is cut to one line of 60
+        characters and made unique. Where it fails or gives nothing, the log says so and
+        the own name stands.
 
     Returns
     -------
-    list of (str, list of str)
-        Name and terms of topic 0, 1 and so on. Names are unique.
+    list of TopicName
+        Of topic 0, 1 and so on up to the highest. Names are unique, capitals aside.
+
+    Examples
+    --------
+    >>> notes = ["refund missing", "no refund yet", "refund?", "no light", "light off", "light?"]
+    >>> named = name_topics(notes, np.array([0, 0, 0, 1, 1, 1]), ["en"] * 6)
+    >>> [topic.name for topic in named]
+    ['refund', 'light']
     """
-    read = _read_for_names(topics)
-    notes, topics = [notes[row] for row in read], topics[read]
-    spoken = np.asarray([languages[row] or "" for row in read], dtype=object).astype(str)
-    told_in = _main_languages(topics, spoken)
-    listed: list[list[str]] = [[] for _ in told_in]
-    for language in sorted(set(told_in)):
-        own = spoken == language
-        texts = [note for note, keep in zip(notes, own, strict=True) if keep]
-        found = _telling(texts, topics[own], len(told_in))
-        for topic, main in enumerate(told_in):
-            if main == language:
-                listed[topic] = found[topic]
-    return list(zip(_unique_names(listed), listed, strict=True))
+    count = int(topics.max(initial=-1)) + 1
+    spoken = np.array([language or "" for language in languages], dtype=object)
+    mains = _main_languages(topics, spoken, count)
+    listed = _terms_by_topic(notes, topics, spoken, mains)
+    used = {name.casefold() for name in taken}
+    named = []
+    for topic, weighted in enumerate(listed):
+        own = _compose(weighted) or f"{level} {topic + 1}"
+        name = _made_unique(own, [term for term, _ in weighted], used)
+        named.append(TopicName(name, _clear(weighted), mains[topic] or None))
+    if namer is None:
+        return named
+    listed_terms = [topic.terms for topic in named]
+    examples = representative_rows(notes, topics, listed_terms, vectors, SHOWN_TO_NAMER)
+    shown = [[notes[row] for row in rows] for rows in examples]
+    return _asked(named, namer, shown, level, {name.casefold() for name in taken})
 
 
-def _read_for_names(topics: np.ndarray) -> np.ndarray:
-    """Give the rows read: some hundred of each topic, evenly over its notes."""
-    rows = []
-    for topic in range(int(topics.max()) + 1):
-        own = np.flatnonzero(topics == topic)
-        count = min(len(own), NAMING_NOTES)
-        rows.append(own[np.linspace(0, max(len(own) - 1, 0), count).astype(int)])
-    return np.concatenate(rows)
-
-
-def _telling(texts: list[str], topics: np.ndarray, count: int) -> list[list[str]]:
-    """Give the telling phrases of each topic among notes of one language."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    counter = CountVectorizer(analyzer=phrases, binary=True, dtype=np.float32)
-    try:
-        has_phrase = counter.fit_transform(texts)
-    except ValueError:  # not one note holds a phrase that may name anything
-        return [[] for _ in range(count)]
-    vocabulary = counter.get_feature_names_out()
-    member = _membership(topics, count)
-    counts = np.asarray((member @ has_phrase).todense())
-    weights = _class_tfidf(counts, np.asarray(member.sum(axis=1)).ravel(), vocabulary)
-    return [
-        _distinct(vocabulary, weight, count) for weight, count in zip(weights, counts, strict=True)
-    ]
-
-
-def _may_name(term: str) -> bool:
-    return len(term) > 1 and any(character.isalpha() for character in term)
-
-
-def _runs(text: str) -> Iterator[str]:
-    shortest, longest = RUN_LENGTHS if _IDEOGRAPHS.search(text) else SPELLED_RUN_LENGTHS
-    for length in range(shortest, longest + 1):
-        yield from (text[place : place + length] for place in range(len(text) - length + 1))
-
-
-def _main_languages(topics: np.ndarray, spoken: np.ndarray) -> list[str]:
+def _main_languages(topics: np.ndarray, spoken: np.ndarray, count: int) -> list[str]:
     """Give the commonest language of each topic; the alphabet settles ties."""
     mains = []
-    for topic in range(int(topics.max()) + 1):
-        names, counts = np.unique(spoken[topics == topic], return_counts=True)
+    for topic in range(count):
+        names, counts = np.unique(spoken[topics == topic].astype(str), return_counts=True)
         mains.append(str(names[counts.argmax()]) if len(names) else "")
     return mains
 
 
-def _membership(topics: np.ndarray, count: int):  # type: ignore[no-untyped-def]
-    from scipy.sparse import csr_matrix
-
-    rows = (topics, np.arange(len(topics)))
-    return csr_matrix((np.ones(len(topics)), rows), shape=(count, len(topics)))
-
-
-def _class_tfidf(counts: np.ndarray, sizes: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """Weigh phrases by topic: share of its notes, times rarity over the topics.
-
-    Within one language: with ``f`` the sum over the topics of the share of notes that
-    hold a phrase and ``k`` the topics, rarity is ``log(1 + k / f) - log(2)``: nothing
-    for a phrase that every note has. Two words in a row are as telling as the less
-    telling of them, or every name would begin with an article. A phrase of one note
-    alone is no name. After Grootendorst (2022), BERTopic, with notes counted for words.
-    """
-    shares = counts / np.maximum(sizes, 1)[:, None]
-    spread = np.maximum(shares.sum(axis=0), 1e-9)
-    rarity = np.log1p((sizes > 0).sum() / spread) - np.log(2)
-    place_of = {phrase: place for place, phrase in enumerate(vocabulary)}
-    least = np.array(
-        [
-            min(rarity[place_of.get(word, place)] for word in phrase.split())
-            for place, phrase in enumerate(vocabulary)
-        ]
-    )
-    rarity = np.minimum(rarity, least)
-    return shares * rarity * (counts > 1)
+def _terms_by_topic(
+    notes: Sequence[str], topics: np.ndarray, spoken: np.ndarray, mains: list[str]
+) -> list[list[Term]]:
+    """Give the terms of each topic, each language read by itself."""
+    listed: list[list[Term]] = [[] for _ in mains]
+    read = _rows_read(notes, topics, spoken, mains)
+    for language in sorted(set(mains)):
+        rows = [row for row in read if spoken[row] == language]
+        terms = find_terms([notes[row] for row in rows], topics[rows], len(mains)) if rows else []
+        for topic, main in enumerate(mains):
+            if main == language and terms:
+                listed[topic] = terms[topic]
+    return listed
 
 
-def _distinct(vocabulary: np.ndarray, weights: np.ndarray, counts: np.ndarray) -> list[str]:
-    """Take the heaviest phrases that do not repeat each other."""
-    lengths = np.char.str_len(vocabulary.astype(str))
-    # Among equals the longest, which says most; then the alphabet, for a total order.
-    order = np.lexsort((vocabulary, -lengths, -weights.round(9)))[: 12 * LISTED_TERMS]
-    taken: list[int] = []
-    for place in order[weights[order] > 0]:
-        clash = next((t for t in taken if _overlap(vocabulary[t], vocabulary[place])), None)
-        if clash is None:
-            taken.append(place)
-        elif len(vocabulary[place]) > len(vocabulary[clash]) and (
-            counts[place] >= 0.6 * counts[clash]
-        ):
-            # The longer phrase says more and is nearly as common.
-            taken[taken.index(clash)] = place
-        if len(taken) == LISTED_TERMS:
+def _rows_read(
+    notes: Sequence[str], topics: np.ndarray, spoken: np.ndarray, mains: list[str]
+) -> list[int]:
+    """Give the rows read: of each topic and language some, the same however rows lie."""
+    most = max(FEWEST_READ, NOTES_READ // max(len(mains), 1))
+    wanted = np.flatnonzero((topics >= 0) & np.isin(spoken.astype(str), mains))
+    drawn = {row: zlib.crc32(notes[row].encode()) for row in wanted.tolist()}
+    order = sorted(drawn, key=lambda row: (topics[row], spoken[row], drawn[row], notes[row]))
+    read: list[int] = []
+    for _, kind in groupby(order, key=lambda row: (topics[row], spoken[row])):
+        rows = list(kind)
+        places = np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)
+        read.extend(rows[place] for place in places)
+    return read
+
+
+def _compose(weighted: list[Term]) -> str:
+    """Put a name together: the strongest term, and others while they weigh enough."""
+    if not weighted:
+        return ""
+    name, strongest = weighted[0]
+    is_word = " " not in name and written_width(name) == len(name)
+    for place, (term, weight) in enumerate(weighted[1:3]):
+        least = SECOND_AFTER_WORD if is_word and not place else SECOND_WORTH
+        longer = f"{name} · {term}"
+        if weight < least * strongest or written_width(longer) > LONGEST_NAME:
             break
-    return list(dict.fromkeys(str(vocabulary[place]) for place in taken))
+        if place and not is_word:
+            break
+        name = longer
+    return name
 
 
-def _overlap(first: str, second: str) -> bool:
-    if UNSPACED.search(first + second):
-        return (
-            first in second
-            or second in first
-            or first[:-1] == second[1:]
-            or (first[1:] == second[:-1])
+def _clear(weighted: list[Term]) -> list[str]:
+    """Give the terms that are not faint beside the strongest."""
+    return [term for term, weight in weighted if weight >= FAINT * weighted[0][1]]
+
+
+def _made_unique(name: str, terms: Sequence[str], used: set[str]) -> str:
+    """Tell a name from those used by the next telling term, or by a number at last."""
+    unique = next(
+        candidate for candidate in _told_apart(name, terms) if candidate.casefold() not in used
+    )
+    used.add(unique.casefold())
+    return unique
+
+
+def _told_apart(name: str, terms: Sequence[str]) -> Iterator[str]:
+    yield name
+    parts = name.split(" · ")
+    others = [term for term in terms if term not in parts]
+    longer = [f"{parts[0]} · {term}" for term in others] if len(parts) > 1 else []
+    longer += [f"{name} · {term}" for term in others]
+    yield from (candidate for candidate in longer if written_width(candidate) <= LONGEST_ANSWER)
+    yield from (f"{name} ({number})" for number in count_from(2))
+
+
+def _asked(
+    named: list[TopicName], namer: Namer, shown: list[list[str]], level: str, used: set[str]
+) -> list[TopicName]:
+    """Give the names that the user's function gives, and the own ones where it gives none."""
+    asked = []
+    for topic, notes in zip(named, shown, strict=True):
+        told = TopicToName(level, topic.name, list(topic.terms), notes, topic.language)
+        name = _answer(namer, told) or topic.name
+        asked.append(replace(topic, name=_made_unique(name, topic.terms, used)))
+    return asked
+
+
+def _answer(namer: Namer, topic: TopicToName) -> str:
+    """Ask for one name; the log tells of a failure, never what the notes say."""
+    try:
+        answer = namer(topic)
+    except Exception as error:
+        log.warning(
+            "names: the naming function failed for a %s (%s); its own name stands",
+            topic.level,
+            type(error).__name__,
         )
-    return bool(set(first.split()) & set(second.split()))
-
-
-def _unique_names(listed: list[list[str]]) -> list[str]:
-    names: list[str] = []
-    for place, topic_terms in enumerate(listed):
-        name = ", ".join(topic_terms[:NAME_TERMS]) or f"topic {place + 1}"
-        if name in names:
-            name = f"{name} ({place + 1})"
-        names.append(name)
-    return names
+        return ""
+    lines = answer.strip().splitlines() if isinstance(answer, str) else []
+    line = " ".join(lines[0].split()).strip("\"'“”„«».") if lines else ""
+    if not line:
+        log.warning("names: the naming function gave no name for a %s", topic.level)
+    return line if len(line) <= LONGEST_ANSWER else line[: LONGEST_ANSWER - 1].rstrip() + "…"

@@ -1,7 +1,8 @@
-"""Topic tables: where every contact ended up, and a card for each topic.
+"""Topic tables: where every contact ended up, and a card for each topic and theme.
 
-Enters: CONTACTS, NOTES and their vectors. Leaves: TOPICS, with a topic or the
-reason for having none for every contact, and TOPIC_CARDS.
+Enters: CONTACTS, NOTES and their vectors, and the topics of an earlier fit where there are
+any. Leaves: TOPICS, with a topic or the reason for having none for every contact,
+TOPIC_CARDS and TOPIC_LINEAGE.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ import pandas as pd
 
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import TOPIC_CARDS
+from fcr_ml.notes.centre import centre_vectors
+from fcr_ml.topics.cards import fill_cards
 from fcr_ml.topics.clusters import reduce_linearly
-from fcr_ml.topics.model import TopicModel
-from fcr_ml.topics.names import name_topics
+from fcr_ml.topics.forerunner import Forerunner
+from fcr_ml.topics.map import lay_out_map
+from fcr_ml.topics.model import BANNED, NOT_ALIKE, TOO_RARE, TopicModel
+
+REASONS = {NOT_ALIKE: "not_alike", BANNED: "banned", TOO_RARE: "too_rare"}
 
 
 @dataclass(frozen=True)
 class PlacedTopics:
-    """TOPICS and TOPIC_CARDS of a log, and the model that placed them."""
+    """TOPICS, TOPIC_CARDS and TOPIC_LINEAGE of a log, and the model that placed them."""
 
     topics: pd.DataFrame
     cards: pd.DataFrame
+    lineage: pd.DataFrame
     model: TopicModel
 
 
@@ -32,6 +39,7 @@ def sort_into_topics(
     notes: pd.DataFrame,
     vectors: np.ndarray,
     model: TopicModel | None = None,
+    forerunner: Forerunner | None = None,
 ) -> PlacedTopics:
     """Sort the contacts into topics by what their notes say.
 
@@ -42,9 +50,11 @@ def sort_into_topics(
     notes : pandas.DataFrame
         NOTES, rows as in ``contacts``.
     vectors : numpy.ndarray
-        Centred note vectors of unit length, shape (n, d), NaN rows without one.
+        Note vectors as encoded, shape (n, d), NaN rows without one.
     model : TopicModel, optional
         Unfitted; the default settings if left out.
+    forerunner : Forerunner, optional
+        Topics that live on.
 
     Returns
     -------
@@ -53,41 +63,67 @@ def sort_into_topics(
     usable = ~notes["is_thin"].to_numpy(bool) & ~np.isnan(vectors).any(axis=1)
     # One row a different note, ordered by hash: equal notes are placed once, and
     # the sample does not depend on how the log was sorted.
-    hashes = notes.loc[usable, "note_hash"]
-    different, where = np.unique(hashes.to_numpy(str), return_inverse=True)
-    first = np.flatnonzero(usable)[~hashes.duplicated().to_numpy()]
-    by_hash = pd.Series(first, index=notes["note_hash"].iloc[first])
-    rows = by_hash.loc[different].to_numpy(int) if len(different) else np.empty(0, dtype=int)
-    model = (model or TopicModel()).fit(vectors[rows])
-    placed, strength = model.place(vectors[rows])
-    topic = np.full(len(notes), -1)
+    hashes = notes.loc[usable, "note_hash"].to_numpy(str)
+    _, first, where = np.unique(hashes, return_index=True, return_inverse=True)
+    rows = np.flatnonzero(usable)[first]
+    spoken = notes["language"].iloc[rows].astype(object).tolist()
+    fitted = _fitted(vectors[rows], spoken, model or TopicModel(), forerunner)
+    placed, strength = fitted.place(vectors[rows], spoken)
+    topic = np.full(len(notes), NOT_ALIKE)
     strengths = np.full(len(notes), np.nan)
     topic[usable], strengths[usable] = placed[where], strength[where]
+    ids = pd.Series(np.array([*fitted.ids_, None], dtype=object)[topic.clip(-1)], dtype="string")
+    centred = centre_vectors(vectors, notes["language"])
     topics = pd.DataFrame(
         {
             "contact_id": notes["contact_id"].to_numpy(),
-            "topic_id": _topic_ids(topic),
+            "topic_id": ids,
             "topic_strength": strengths,
-            "no_topic_reason": _reasons(notes, usable, topic, model),
-            "vector": _rows_or_null(reduce_linearly(vectors).round(4)),
+            "no_topic_reason": _reasons(notes, usable, topic, fitted),
+            "vector": _rows_or_null(reduce_linearly(centred).round(4)),
         }
     )
-    return PlacedTopics(topics, _cards(contacts, notes, vectors, topic, model), model)
+    topics["first_topic_id"] = _first_ids(topics, forerunner)
+    places = lay_out_map(centred, topic, topics["contact_id"])
+    topics["map_x"], topics["map_y"] = places[:, 0], places[:, 1]
+    cards = (
+        fill_cards(contacts, notes, centred, topic, fitted) if fitted.topics else empty(TOPIC_CARDS)
+    )
+    return PlacedTopics(topics, cards, fitted.lineage_, fitted)
 
 
-def _topic_ids(topic: np.ndarray) -> pd.Series:
-    ids = pd.Series([f"t{number + 1:03d}" for number in topic], dtype="string")
-    return ids.mask(topic < 0)
+def _fitted(
+    vectors: np.ndarray,
+    spoken: list[str | None],
+    model: TopicModel,
+    forerunner: Forerunner | None,
+) -> TopicModel:
+    if forerunner is None:
+        return model.fit(vectors, spoken)
+    if forerunner.refit:
+        return model.fit(vectors, spoken, forerunner.model)
+    return forerunner.model
+
+
+def _first_ids(topics: pd.DataFrame, forerunner: Forerunner | None) -> pd.Series:
+    """Give the topic each contact had in the first fit that saw it."""
+    now = topics["topic_id"]
+    if forerunner is None:
+        return now
+    seen = forerunner.topics.set_index("contact_id")["first_topic_id"]
+    is_known = topics["contact_id"].isin(seen.index)
+    return topics["contact_id"].map(seen).astype("string").where(is_known, now)
 
 
 def _reasons(
     notes: pd.DataFrame, usable: np.ndarray, topic: np.ndarray, model: TopicModel
 ) -> pd.Series:
     has_note = notes["note"].notna().to_numpy()
+    told = pd.Series(topic).map(REASONS).to_numpy(object)
     chosen = np.select(
-        [topic >= 0, ~has_note, ~usable, np.full(len(notes), not model.is_large_enough_)],
+        [topic >= 0, ~has_note, ~usable, np.full(len(notes), not model.topics)],
         ["", "no_note", "thin", "too_few_notes"],
-        default="not_alike",
+        default=told,
     )
     return pd.Series(chosen, dtype="string").mask(topic >= 0)
 
@@ -95,50 +131,3 @@ def _reasons(
 def _rows_or_null(vectors: np.ndarray) -> list[np.ndarray | None]:
     missing = np.isnan(vectors).any(axis=1) if vectors.shape[1] else np.ones(len(vectors), bool)
     return [None if gone else vector for vector, gone in zip(vectors, missing, strict=True)]
-
-
-def _cards(
-    contacts: pd.DataFrame,
-    notes: pd.DataFrame,
-    vectors: np.ndarray,
-    topic: np.ndarray,
-    model: TopicModel,
-) -> pd.DataFrame:
-    if not model.topics:
-        return empty(TOPIC_CARDS)
-    inside = topic >= 0
-    names = name_topics(
-        notes.loc[inside, "note"].tolist(),
-        topic[inside],
-        notes.loc[inside, "language"].astype(object).where(lambda x: x.notna(), None).tolist(),
-    )
-    rows = [
-        _card(contacts, vectors, np.flatnonzero(topic == number), number, *names[number])
-        for number in range(model.topics)
-        if (topic == number).any()
-    ]
-    return pd.DataFrame(rows)
-
-
-def _card(
-    contacts: pd.DataFrame,
-    vectors: np.ndarray,
-    rows: np.ndarray,
-    number: int,
-    name: str,
-    terms: list[str],
-) -> dict[str, object]:
-    centre = vectors[rows].mean(axis=0)
-    central = rows[(vectors[rows] @ centre).round(5).argmax()]
-    started = contacts["started_at"].iloc[rows]
-    return {
-        "topic_id": f"t{number + 1:03d}",
-        "topic": name,
-        "terms": " · ".join(terms),
-        "contacts": len(rows),
-        "example_contact_id": contacts["contact_id"].iloc[central],
-        "parent_topic_id": None,
-        "first_seen_at": started.min(),
-        "last_seen_at": started.max(),
-        "forerunners": None,
-    }

@@ -55,6 +55,7 @@ def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
         segments_looked_at=2_293,
         topics=topic_rows(topics),
         share_without_topic=0.118,
+        no_topic_rates={"thin": 0.07, "not_alike": 0.03, "no_note": 0.018},
         verdicts=pd.DataFrame(
             {
                 "verdict": ["double_post", "same_issue", "next_issue", "unrelated"],
@@ -228,6 +229,8 @@ def topic_rows(count: int) -> pd.DataFrame:
         rows.append(
             {
                 "topic_id": f"t{place:03}",
+                "level": "topic",
+                "theme": ["paying", "moving"][place % 2],
                 "topic": _TOPICS[place] if place < len(_TOPICS) else f"Order question {place}",
                 "terms": "amount · invoice · wrong · charged twice · refund",
                 "contacts": contacts,
@@ -242,7 +245,7 @@ def topic_rows(count: int) -> pd.DataFrame:
         )
     topics = pd.DataFrame(rows)
     extra = topics[["closed_contacts", "repeat_rate", "low", "high"]].astype("Float64")
-    return conform(TOPIC_CARDS, topics).join(extra)
+    return conform(TOPIC_CARDS, topics).join(extra).join(topics["theme"])
 
 
 def flag_rows(count: int) -> pd.DataFrame:

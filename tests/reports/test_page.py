@@ -243,7 +243,12 @@ def test_long_lists_are_cut_and_the_page_says_so() -> None:
     outline = Outline(render_page(findings(flags=60, topics=210)))
     assert "The first 50 are shown" in outline.words
     assert "The 200 largest are shown." in outline.words
-    assert "210 topics found" in outline.words
+    assert "210 topics in 2 themes found" in outline.words
+
+
+def test_the_reasons_for_having_no_topic_are_told_commonest_first(outline: Outline) -> None:
+    told = "11.8 % of contacts have no topic: 7.0 % say too little, 3.0 % are like nothing else"
+    assert told in outline.words.replace("\u00a0", " ")
 
 
 def test_a_driver_is_called_a_contrast_and_the_segments_looked_at_are_counted(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from fcr_ml.topics.clusters import minimum_cluster_size, reduce_linearly
-from fcr_ml.topics.model import MINIMUM_NOTES, TopicModel
+from fcr_ml.topics.clusters import reduce_linearly
+from fcr_ml.topics.model import MINIMUM_NOTES, TopicModel, fewest_notes
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
@@ -75,7 +75,7 @@ def test_the_largest_topic_comes_first() -> None:
     other = _unit(random.normal(size=(1, 48)) + 0.6 * random.normal(size=(200, 48)))
 
     model = TopicModel().fit(np.vstack([small[0], other, large[0]]))
-    sizes = np.bincount(model.reference_topics_)
+    sizes = np.bincount(model.place(np.vstack([small[0], other, large[0]]))[0].clip(0))
 
     assert (np.diff(sizes) <= 0).all()
 
@@ -90,7 +90,7 @@ def test_a_log_too_small_for_topics_has_none() -> None:
 
 
 def test_known_sizes() -> None:
-    assert [minimum_cluster_size(n) for n in (100, 5_000, 100_000)] == [10, 20, 60]
+    assert [fewest_notes(n) for n in (100, 5_000, 100_000)] == [10, 10, 100]
 
 
 def test_reduction_keeps_gaps_and_order() -> None:

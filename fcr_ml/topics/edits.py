@@ -1,0 +1,297 @@
+"""Topics changed by hand: every edit gives a new model that has it written down.
+
+Enters: a fitted model and what an analyst wants. Leaves: a new model; the one given
+stays as it was. No note is placed and no contact counted here: figures follow with the
+next analysis that starts from the new model.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.errors import SettingsError
+from fcr_ml.topics.halves import SMALLEST_PART, cut_in_two
+from fcr_ml.topics.model import BANNED, TopicModel
+
+LONGEST_NAME = 60
+"""Longer names do not fit beside their figures."""
+
+_HOLDING = ("pin", "merge", "split")
+"""Edits after which a topic is kept together until it is unpinned."""
+
+
+def rename(
+    model: TopicModel,
+    topic_id: str,
+    name: str,
+    as_of: pd.Timestamp,
+    shown: Mapping[str, str] | None = None,
+) -> TopicModel:
+    """Give a topic or theme a name that stays with its id.
+
+    Parameters
+    ----------
+    model : TopicModel
+        Fitted.
+    topic_id : str
+        A topic or theme of it.
+    name : str
+        At most 60 characters; runs of spaces count as one.
+    as_of : pandas.Timestamp
+        The moment of the results that the edit was made on.
+    shown : mapping of str to str, optional
+        The names that all topics and themes have in those results, by id.
+
+    Raises
+    ------
+    SettingsError
+        When the topic is unknown, the name empty, too long, an id, or taken.
+    """
+    if topic_id not in model.themes_:
+        number_of(model, topic_id)
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise SettingsError(
+            f"rename: a name has 1 to {LONGEST_NAME} characters on one line, this has {len(name)}."
+        )
+    if re.fullmatch(r"[tg]\d+", name):
+        raise SettingsError(f"rename: '{name}' looks like an id; choose a name in words.")
+    taken = {**(shown or {}), **model.names_}
+    for other, theirs in sorted(taken.items()):
+        if other != topic_id and theirs.casefold() == name.casefold():
+            raise SettingsError(
+                f"rename: {other} is called '{theirs}' already; choose another name, or rename "
+                f"{other} first."
+            )
+    edit = _edit("rename", topic_id, as_of, name=name)
+    return _edited(model, edit, names_={**model.names_, topic_id: name})
+
+
+def merge(
+    model: TopicModel, topic_id: str, others: Sequence[str], as_of: pd.Timestamp
+) -> TopicModel:
+    """Put other topics into one, which keeps its id, name and theme.
+
+    Raises
+    ------
+    SettingsError
+        When a topic is unknown, or one is merged with itself.
+    """
+    into = number_of(model, topic_id)
+    gone = [number_of(model, other) for other in others]
+    if not gone or into in gone or len(set(gone)) < len(gone):
+        raise SettingsError(
+            f"merge: {', '.join([topic_id, *others])} are not different topics; give the one that "
+            "stays and at least one other."
+        )
+    edit = _edit("merge", topic_id, as_of, others=list(others))
+    topics = np.where(np.isin(model.reference_topics_, gone), into, model.reference_topics_)
+    held = (model.held_ - set(others)) | {topic_id}
+    return _without(_edited(model, edit, reference_topics_=topics, held_=held), others)
+
+
+def split(
+    model: TopicModel,
+    topic_id: str,
+    as_of: pd.Timestamp,
+    vectors: np.ndarray,
+    languages: Sequence[str | None] | None = None,
+) -> TopicModel:
+    """Cut a topic in two by what its notes mean; the larger part keeps the id.
+
+    The parts are those of 2-means on the notes. Later fits keep them apart.
+
+    Parameters
+    ----------
+    vectors : numpy.ndarray
+        Shape (n, d), as encoded: the topic's different notes, or enough of them.
+    languages : sequence of str or None, optional
+        Language of each.
+
+    Raises
+    ------
+    SettingsError
+        When the topic is unknown, or a part would be too small for a topic.
+    """
+    number = number_of(model, topic_id)
+    cut = cut_in_two(model, number, vectors, languages)
+    if cut is None:
+        raise SettingsError(
+            f"split: {topic_id} has {len(vectors):,} different notes and does not fall into two "
+            f"parts of at least {SMALLEST_PART}; it stays as it is."
+        )
+    references, parts = cut
+    others = model.reference_topics_ != number
+    new_id = f"t{model.next_topic_:03d}"
+    return _edited(
+        model,
+        _edit("split", topic_id, as_of, new_topic_id=new_id),
+        reference_vectors_=np.vstack([model.reference_vectors_[others], references]),
+        reference_topics_=np.concatenate(
+            [model.reference_topics_[others], np.where(parts == 0, number, len(model.ids_))]
+        ),
+        ids_=[*model.ids_, new_id],
+        themes_=[*model.themes_, model.themes_[number]],
+        next_topic_=model.next_topic_ + 1,
+        held_=model.held_ | {topic_id, new_id},
+    )
+
+
+def pin(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
+    """Keep a topic as it is: later fits neither split it nor join it with others.
+
+    Raises
+    ------
+    SettingsError
+        When the topic is unknown or held already.
+    """
+    number_of(model, topic_id)
+    if "pinned" in marks(model, topic_id):
+        raise SettingsError(f"pin: {topic_id} is pinned already.")
+    return _edited(model, _edit("pin", topic_id, as_of), held_=model.held_ | {topic_id})
+
+
+def unpin(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
+    """Let later fits split or join a topic that was pinned, merged or split by hand.
+
+    Raises
+    ------
+    SettingsError
+        When the topic is unknown or not held.
+    """
+    number_of(model, topic_id)
+    if topic_id not in model.held_:
+        raise SettingsError(f"unpin: {topic_id} is neither pinned, merged nor split by hand.")
+    return _edited(model, _edit("unpin", topic_id, as_of), held_=model.held_ - {topic_id})
+
+
+def ban(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
+    """Give up a topic: notes like its own have no topic, for the reason ``banned``.
+
+    Raises
+    ------
+    SettingsError
+        When the topic is unknown or pinned.
+    """
+    number = number_of(model, topic_id)
+    if "pinned" in marks(model, topic_id):
+        raise SettingsError(f"ban: {topic_id} is pinned; unpin it first.")
+    rows = model.reference_topics_ == number
+    # In the encoder's own dimensions: a later fit has other axes, and must find it again.
+    middle = model.reference_vectors_[rows].mean(axis=0) @ model.axes_.T
+    edit = _edit(
+        "ban",
+        topic_id,
+        as_of,
+        theme_id=model.themes_[number],
+        middle=[round(float(value), 4) for value in middle],
+    )
+    topics = np.where(rows, BANNED, model.reference_topics_)
+    held = model.held_ - {topic_id}
+    return _without(_edited(model, edit, reference_topics_=topics, held_=held), [topic_id])
+
+
+def unban(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
+    """Take a banned topic back under its old id.
+
+    Raises
+    ------
+    SettingsError
+        When it is not banned, or no later fit has seen a note like it.
+    """
+    bans = banned_topics(model)
+    if topic_id not in bans:
+        told = f"banned are {', '.join(bans)}" if bans else "nothing is"
+        raise SettingsError(f"unban: {topic_id} is not banned; {told}.")
+    rows = np.flatnonzero(model.reference_topics_ == BANNED)
+    middles = np.array([bans[other]["middle"] for other in bans]) @ model.axes_
+    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
+    nearest = (model.reference_vectors_[rows] @ middles.T).round(5).argmax(axis=1)
+    mine = rows[nearest == list(bans).index(topic_id)]
+    if not len(mine):
+        raise SettingsError(f"unban: no note like those of {topic_id} is left in this log.")
+    topics = model.reference_topics_.copy()
+    topics[mine] = len(model.ids_)
+    return _edited(
+        model,
+        _edit("unban", topic_id, as_of),
+        reference_topics_=topics,
+        ids_=[*model.ids_, topic_id],
+        themes_=[*model.themes_, bans[topic_id]["theme_id"]],
+    )
+
+
+EDITS: dict[str, Callable[..., TopicModel]] = {
+    edit.__name__: edit for edit in (rename, merge, split, pin, unpin, ban, unban)
+}
+
+
+def banned_topics(model: TopicModel) -> dict[str, Mapping[str, Any]]:
+    """Give the edits that banned what is banned, by topic id."""
+    bans: dict[str, Mapping[str, Any]] = {}
+    for edit in model.edits_:
+        if edit["edit"] == "ban":
+            bans[edit["topic_id"]] = edit
+        elif edit["edit"] == "unban":
+            del bans[edit["topic_id"]]
+    return bans
+
+
+def marks(model: TopicModel, topic_id: str) -> list[str]:
+    """Say what about a topic was decided by hand: renamed; pinned, merged or split."""
+    told = ["renamed"] if topic_id in model.names_ else []
+    words = {"pin": "pinned", "merge": "merged", "split": "split"}
+    holds = [
+        edit["edit"]
+        for edit in model.edits_
+        if edit["edit"] in _HOLDING and topic_id in (edit["topic_id"], edit.get("new_topic_id"))
+    ]
+    return [*told, words[holds[-1]]] if topic_id in model.held_ and holds else told
+
+
+def number_of(model: TopicModel, topic_id: str) -> int:
+    """Give a topic's number, or say in words why there is none."""
+    if topic_id in model.ids_:
+        return model.ids_.index(topic_id)
+    if topic_id in banned_topics(model):
+        raise SettingsError(f"topics: {topic_id} is banned; unban it first.")
+    if topic_id in model.themes_:
+        raise SettingsError(f"topics: {topic_id} is a theme; this is done to topics, one by one.")
+    for edit in reversed(model.edits_):
+        if topic_id in edit.get("others", ()):
+            raise SettingsError(f"topics: {topic_id} was merged into {edit['topic_id']}.")
+    near = get_close_matches(topic_id.lower(), sorted(model.ids_), 1)
+    hint = f"did you mean {near[0]}?" if near else "`fcr topics list` shows those there are."
+    raise SettingsError(f"topics: there is no topic '{topic_id}'; {hint}")
+
+
+def _edit(kind: str, topic_id: str, as_of: pd.Timestamp, **what: Any) -> dict[str, Any]:
+    return {"edit": kind, "topic_id": topic_id, **what, "as_of": as_of.isoformat()}
+
+
+def _edited(model: TopicModel, edit: dict[str, Any], **changed: Any) -> TopicModel:
+    """Give a copy of the model that shares with it only what did not change."""
+    edited = copy.copy(model)
+    for name, value in {**changed, "edits_": [*model.edits_, edit]}.items():
+        setattr(edited, name, value)
+    return edited
+
+
+def _without(model: TopicModel, gone: Sequence[str]) -> TopicModel:
+    """Take topics without reference vectors off an edited model, and close the numbers up."""
+    stays = np.array([topic_id not in gone for topic_id in model.ids_])
+    numbers = np.cumsum(stays) - 1
+    topics = model.reference_topics_
+    model.reference_topics_ = np.where(topics >= 0, numbers[topics.clip(0)], topics)
+    model.ids_ = [topic_id for topic_id in model.ids_ if topic_id not in gone]
+    model.themes_ = [theme for theme, stay in zip(model.themes_, stays, strict=True) if stay]
+    merged = model.edits_[-1].get("others", ())
+    model.names_ = {key: name for key, name in model.names_.items() if key not in merged}
+    return model

@@ -1,0 +1,98 @@
+"""A topic model on disk: two files of arrays and words, no pickles.
+
+Enters: a fitted model, or a folder. Leaves: the folder, or a model that places every note as
+the one that was saved. A byte that does not fit is refused with the file's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from fcr_ml.errors import StorageError
+from fcr_ml.frames.conform import empty
+from fcr_ml.frames.storage import replaced_folder
+from fcr_ml.frames.tables import TOPIC_LINEAGE
+from fcr_ml.notes.centre import Middles
+from fcr_ml.topics.model import TopicModel
+
+FORMAT = 1
+"""Raised when the files change their meaning, so that an old model is refused."""
+
+WORDS, ARRAYS = "model.json", "arrays.npz"
+_KEPT = ("ids_", "themes_", "next_topic_", "next_theme_", "names_", "edits_", "floor_")
+
+
+def save_topics(model: TopicModel, folder: Path) -> None:
+    """Write a fitted model whole or not at all, replacing an older one.
+
+    Parameters
+    ----------
+    model : TopicModel
+        The lineage is left out: it is a table of the casebook.
+    folder : pathlib.Path
+        Gets ``model.json`` and ``arrays.npz``.
+    """
+    arrays = io.BytesIO()
+    np.savez(
+        arrays,
+        reference_vectors=model.reference_vectors_,
+        reference_topics=model.reference_topics_,
+        axes=model.axes_,
+        middles=model.middles_.vectors,
+    )
+    words = {
+        "format": FORMAT,
+        "sha256": hashlib.sha256(arrays.getvalue()).hexdigest(),
+        "encoder": model.encoder,
+        "sample_size": model.sample_size,
+        "random_state": model.random_state,
+        "languages": list(model.middles_.languages),
+        "held_": sorted(model.held_),
+        **{name: getattr(model, name) for name in _KEPT},
+    }
+    with replaced_folder(Path(folder)) as beside:
+        (beside / ARRAYS).write_bytes(arrays.getvalue())
+        text = json.dumps(words, indent=2, ensure_ascii=False, sort_keys=True)
+        (beside / WORDS).write_text(text + "\n", encoding="utf-8")
+
+
+def load_topics(folder: Path) -> TopicModel:
+    """Read a model that was saved.
+
+    Raises
+    ------
+    StorageError
+        When a file is missing, damaged, or of another format.
+    """
+    folder = Path(folder)
+    try:
+        words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        stored = (folder / ARRAYS).read_bytes()
+    except (OSError, ValueError) as fault:
+        raise StorageError(
+            f"topics: {folder} holds no readable {WORDS} and {ARRAYS}; name a results folder "
+            "that fcr analyze has written, or analyze once more without it."
+        ) from fault
+    if words.get("format") != FORMAT:
+        raise StorageError(
+            f"topics: {folder} was written in format {words.get('format')}, this program reads "
+            f"{FORMAT}; analyze once more without it."
+        )
+    if hashlib.sha256(stored).hexdigest() != words["sha256"]:
+        raise StorageError(f"topics: {folder / ARRAYS} is damaged; restore it, or analyze anew.")
+    arrays = np.load(io.BytesIO(stored), allow_pickle=False)
+    model = TopicModel(words["sample_size"], words["random_state"], words["encoder"])
+    for name in _KEPT:
+        setattr(model, name, words[name])
+    model.held_ = set(words["held_"])
+    model.reference_vectors_ = arrays["reference_vectors"]
+    model.reference_topics_ = arrays["reference_topics"]
+    model.axes_ = arrays["axes"]
+    model.middles_ = Middles(tuple(words["languages"]), arrays["middles"])
+    model.lineage_ = empty(TOPIC_LINEAGE)
+    return model
