@@ -133,9 +133,10 @@ def topics_section(findings: Findings) -> Section:
     topics = findings.topics.sort_values(
         ["contacts", "topic_id"], ascending=[False, True], kind="stable"
     )
+    themes = topics["theme"].nunique()
     lead = [
-        f"{wording.count(len(topics))} topics in {wording.count(topics['theme'].nunique())} "
-        f"themes found in the notes. {wording.percent(share)} of contacts have no topic"
+        f"{wording.count(len(topics))} topics{f' in {themes} themes' if themes > 1 else ''} "
+        f"found in the notes. {wording.percent(share)} of contacts have no topic"
         + _without(findings.no_topic_rates)
     ]
     if len(topics) > TOPICS_SHOWN:

@@ -9,7 +9,7 @@ new ones, so placing them again gives the same answer, in whatever batch they co
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ has an eighth of the say."""
 FLOOR_QUANTILE = 0.02
 """A note less alike to its nearest cluster than 98 % of the notes that topics were found on
 are to theirs is like nothing seen."""
+
+_ROWS_AT_ONCE = 20_000
 
 NOT_ALIKE, BANNED, TOO_RARE = -1, -2, -3
 """Numbers in the place of a topic, for notes that have none."""
@@ -171,22 +173,35 @@ class TopicModel:
         if not self.topics:
             return topics, strengths
         voters = np.flatnonzero((self.reference_topics_ >= 0) | refuse)
-        short = self._shorten(self.middles_.centre(np.asarray(vectors, np.float32), languages))
-        rows, cosines = nearest(short, self.reference_vectors_[voters], VOTERS)
-        chosen, shares = _elect(self.reference_topics_[voters][rows], cosines)
-        if refuse:
-            chosen[cosines[:, 0] < self.floor_] = NOT_ALIKE
-        return chosen, np.where(chosen >= 0, shares, np.nan)
+        for rows, short in self._blocks(vectors, languages):
+            near, cosines = nearest(short, self.reference_vectors_[voters], VOTERS)
+            chosen, shares = _elect(self.reference_topics_[voters][near], cosines)
+            if refuse:
+                chosen[cosines[:, 0] < self.floor_] = NOT_ALIKE
+            topics[rows] = chosen
+            strengths[rows] = np.where(chosen >= 0, shares, np.nan)
+        return topics, strengths
 
     def cells(
         self, vectors: np.ndarray, languages: Sequence[str | None] | None = None
     ) -> np.ndarray:
         """Give the small cluster that each note is nearest to, -1 for one like nothing seen."""
-        if not len(self.reference_vectors_):
-            return np.full(len(vectors), NOT_ALIKE)
-        short = self._shorten(self.middles_.centre(np.asarray(vectors, np.float32), languages))
-        rows, cosines = nearest(short, self.reference_vectors_, 1)
-        return np.where(cosines[:, 0] < self.floor_, NOT_ALIKE, rows[:, 0])
+        cells = np.full(len(vectors), NOT_ALIKE)
+        if len(self.reference_vectors_):
+            for rows, short in self._blocks(vectors, languages):
+                near, cosines = nearest(short, self.reference_vectors_, 1)
+                cells[rows] = np.where(cosines[:, 0] < self.floor_, NOT_ALIKE, near[:, 0])
+        return cells
+
+    def _blocks(
+        self, vectors: np.ndarray, languages: Sequence[str | None] | None
+    ) -> Iterator[tuple[slice, np.ndarray]]:
+        """Give the vectors as they are compared, some rows at a time."""
+        for begin in range(0, len(vectors), _ROWS_AT_ONCE):
+            rows = slice(begin, begin + _ROWS_AT_ONCE)
+            spoken = None if languages is None else languages[rows]
+            block = np.asarray(vectors[rows], dtype=np.float32)
+            yield rows, self._shorten(self.middles_.centre(block, spoken))
 
     def _draw(self, count: int) -> np.ndarray:
         if count <= self.sample_size:

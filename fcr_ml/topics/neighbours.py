@@ -7,6 +7,7 @@ or drawn, so two runs and two orders of the rows give the same graph.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MEASURED = 2_000
 
+_THREADS = 2
 _ROWS_AT_ONCE = 1_000
 """A block of cosines against 20,000 notes takes 80 MB."""
 
@@ -114,7 +116,8 @@ def nearest(
     rows = np.empty((len(vectors), kept), dtype=np.int64)
     cosines = np.empty((len(vectors), kept), dtype=np.float32)
     gains = None if tongues is None else tongues.gains[:, tongues.codes].astype(np.float32)
-    for begin in range(0, len(vectors), _ROWS_AT_ONCE):
+
+    def find(begin: int) -> None:
         block = slice(begin, begin + _ROWS_AT_ONCE)
         like = vectors[block] @ others.T
         if tongues is not None and gains is not None and len(gains) > 1:
@@ -128,6 +131,10 @@ def nearest(
         order = np.argsort(-values, axis=1, kind="stable")[:, :kept]
         rows[block] = np.take_along_axis(found, order, axis=1)
         cosines[block] = np.take_along_axis(values, order, axis=1)
+
+    # Blocks know nothing of each other, and numpy lets others run while it works.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(find, range(0, len(vectors), _ROWS_AT_ONCE)))
     return rows, cosines
 
 

@@ -40,7 +40,7 @@ THEME_CUT = -8.0
 """Themes are what is left when joining goes on to here: one for every five to ten topics."""
 RARE_CUT = -5.5
 """A cluster too small to be a topic joins the closest topic down to here, or is too rare."""
-LOYALTY = 1.0
+LOYALTY = 1.5
 """What notes of one earlier topic add to closeness, and notes of two take away. A refit
 changes a topic where the log says so by more than this, and not by chance."""
 

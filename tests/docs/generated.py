@@ -19,13 +19,23 @@ import pandas as pd
 
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
-from fcr_ml.frames.tables import CASEBOOK_TABLES, CONTACTS, DRIVERS, FCR, FLAGS, Column, Table
+from fcr_ml.frames.tables import (
+    CASEBOOK_TABLES,
+    CONTACTS,
+    DRIVERS,
+    EMERGING,
+    FCR,
+    FLAGS,
+    Column,
+    Table,
+)
 from fcr_ml.reports import wording
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 FILE_PAGE = ROOT / "docs" / "the-file-you-bring.md"
 RESULTS_PAGE = ROOT / "docs" / "reading-the-results.md"
+CASEBOOK_PAGE = ROOT / "docs" / "the-casebook.md"
 
 _EXAMPLES = [f"contact-{number:07d}" for number in (69, 428, 434, 514, 532)]
 """A number to redact, a same issue under another code, a next issue under the same one."""
@@ -149,11 +159,12 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "flags"): partial(table_columns, FLAGS),
+    (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,
     **{
-        (RESULTS_PAGE, f"casebook {name}"): partial(table_columns, table)
+        (CASEBOOK_PAGE, f"casebook {name}"): partial(table_columns, table)
         for name, table in CASEBOOK_TABLES.items()
-        if table is not CONTACTS
+        if table not in (CONTACTS, EMERGING)  # whose columns stand on the other pages
     },
 }
 """Parts that follow from the code alone, by page and name."""

@@ -16,10 +16,20 @@ from fcr_ml.contacts.check import check_log
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.frames.tables import CASEBOOK_TABLES
 from fcr_ml.links import candidates, coincidence, near_far, verdicts
-from fcr_ml.topics.model import MINIMUM_NOTES
+from fcr_ml.topics import clusters, emerging, model, tree
+from fcr_ml.topics import map as note_map
 from tests.docs.conftest import Demonstration, console_lines
-from tests.docs.generated import DECLARED, FILE_PAGE, README, RESULTS_PAGE, ROOT, part
+from tests.docs.generated import (
+    CASEBOOK_PAGE,
+    DECLARED,
+    FILE_PAGE,
+    README,
+    RESULTS_PAGE,
+    ROOT,
+    part,
+)
 
 DOCS = ROOT / "docs"
 PAGES = sorted(
@@ -32,6 +42,7 @@ PAGES = sorted(
 )
 LIMITS = (DOCS / "limits.md").read_text(encoding="utf-8")
 DEFINITIONS = (DOCS / "definitions.md").read_text(encoding="utf-8")
+TOPICS = " ".join((DOCS / "topics.md").read_text(encoding="utf-8").split())
 
 
 def _anchor(heading: str) -> str:
@@ -151,7 +162,7 @@ def test_every_section_of_the_page_is_explained(demonstration: Demonstration) ->
     page = (demonstration.folder / "results" / "report.html").read_text(encoding="utf-8")
     titles = re.findall(r"<h2 id=[^>]*>([^<]+)</h2>", page)
 
-    assert len(titles) == 15
+    assert len(titles) == 18
     assert {_anchor(title) for title in titles} <= _anchors(RESULTS_PAGE)
 
 
@@ -160,7 +171,16 @@ def test_every_result_has_a_section(demonstration: Demonstration) -> None:
     results = demonstration.folder / "results"
 
     assert {_anchor(path.name) for path in results.glob("*.csv")} <= anchors
-    assert {path.stem for path in (results / "casebook").glob("*.parquet")} <= anchors
+    tables = {path.stem for path in (results / "casebook").glob("*.parquet")}
+    assert tables <= _anchors(CASEBOOK_PAGE)
+
+
+def test_every_reason_for_having_no_topic_is_explained() -> None:
+    meaning = CASEBOOK_TABLES["topics"].columns["no_topic_reason"].meaning
+    reasons = re.findall(r"\w+", meaning.partition(";")[0].replace(" or ", " "))
+
+    assert len(reasons) == 6
+    assert all(f"| `{reason}` |" in TOPICS for reason in reasons)
 
 
 def test_numbers_in_the_definitions_are_those_of_the_code() -> None:
@@ -185,8 +205,38 @@ def test_numbers_in_the_limits_are_those_of_the_code() -> None:
     least = inspect.signature(rank_drivers).parameters["minimum_contacts"].default
 
     assert f"fewer than {near_far.MINIMUM_PAIRS} pairs" in LIMITS
-    assert f"fewer than {MINIMUM_NOTES} different notes" in LIMITS
+    assert f"fewer than {model.MINIMUM_NOTES} different notes" in LIMITS
     assert f"below {least} a segment is not looked at" in LIMITS
+
+
+def test_numbers_on_topics_are_those_of_the_code() -> None:
+    sample = inspect.signature(model.TopicModel).parameters["sample_size"].default
+
+    assert f"more than {sample:,} of them" in TOPICS
+    assert f"at most {sample:,} different notes" in DEFINITIONS
+    assert f"the {model.DIMENSIONS} directions" in TOPICS
+    assert f"smoothed over {clusters.SMOOTHING_NEIGHBOURS} neighbours" in TOPICS
+    assert f"to {clusters.REDUCED_DIMENSIONS} components" in TOPICS
+    assert f"parts of about {clusters.USUAL_SIZE}" in TOPICS
+    assert f"{tree.MEANING_WEIGHT:.0f} × mean cosine" in TOPICS
+    assert f"one height for all logs, {_signed(tree.TOPIC_CUT)}" in TOPICS
+    assert f"goes on to {_signed(tree.THEME_CUT)} for themes" in TOPICS
+    assert f"down to {_signed(tree.RARE_CUT)}, or is too rare" in TOPICS
+    assert f"more than {tree.USUAL_NOTES:,} different notes" in TOPICS
+    assert f"log(notes / {tree.USUAL_NOTES:,})" in TOPICS
+    assert f"closer by {tree.LOYALTY}" in TOPICS
+    assert f"than {1 - model.FLOOR_QUANTILE:.0%}".replace("%", " %") in TOPICS
+    assert f"fewer than {model.MINIMUM_NOTES} different notes" in TOPICS
+    assert f"exp(cosine / {model.WARMTH})" in DEFINITIONS
+    assert emerging.WEEKS == 12
+    assert "the twelve weeks before" in TOPICS
+    assert f"some {note_map.SAMPLE:,} notes" in TOPICS
+    assert f"At most {note_map.NOTES_ON_MAP:,} notes" in TOPICS
+
+
+def _signed(height: float) -> str:
+    """Write a height as the pages do."""
+    return f"−{abs(height):.1f}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

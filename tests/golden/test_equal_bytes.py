@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fcr_ml.frames.tables import CASEBOOK_TABLES
 from fcr_ml.simulate import CentrePlan, simulate_centre
 from tests.conftest import Ran, contents
 
@@ -58,14 +59,17 @@ def _differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 
 def test_the_results_are_complete(first: dict[str, bytes]) -> None:
-    tables = ("contacts", "notes", "topics", "topic_cards", "links", "outcomes")
+    tables = CASEBOOK_TABLES
     assert set(first) == {
         "report.html",
         "fcr.csv",
         "drivers.csv",
+        "emerging.csv",
         "flags.csv",
         "set_aside.csv",
         "casebook/manifest.json",
+        "topics/model.json",
+        "topics/arrays.npz",
         *(f"casebook/{table}.parquet" for table in tables),
     }
     assert all(first.values())

@@ -76,6 +76,7 @@ def casebook_of_open(folder: Path) -> Casebook:
     cards = pd.DataFrame(
         {
             "topic_id": ["t1"],
+            "level": ["topic"],
             "topic": ["cannot send"],
             "terms": ["send"],
             "contacts": [6],
