@@ -4,7 +4,8 @@
     python benchmarks/topics_desk.py months results/casebook
 
 ``seeds`` fits ten times with another seed each, and on two halves of the log; ``months`` fits
-a month at a time over the last year, each fit anchored to the one before. Vectors come from the cache that ``fcr analyze`` filled.
+a month at a time over the last year, each fit anchored to the one before. Vectors come from
+the cache that ``fcr analyze`` filled.
 """
 
 from __future__ import annotations
