@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames import RepeatWindow
@@ -187,19 +187,35 @@ def test_flags_put_riskier_contacts_first(studied: Studied) -> None:
     assert flags["reason_1"].notna().all()
 
 
+def placed(studied: Studied) -> pd.DataFrame:
+    """Give every contact with a topic, its true issue, its language."""
+    topics = studied.casebook.table("topics", ["contact_id", "topic_id"]).dropna()
+    issues = studied.key("issues")[["contact_id", "true_topic"]]
+    spoken = studied.centre.contacts[["contact_id", "language"]]
+    return topics.merge(issues, on="contact_id").merge(spoken, on="contact_id")
+
+
 @pytest.mark.parametrize("language", ["en", "zh", "sv", "vi", "de"])
 def test_topics_follow_the_true_issues_in_every_language(studied: Studied, language: str) -> None:
-    topics = studied.casebook.table("topics", ["contact_id", "topic_id"]).dropna()
-    issues = studied.key("issues").set_index("contact_id")["true_topic"]
-    spoken = studied.centre.contacts.set_index("contact_id")["language"]
-    own = topics[spoken.loc[topics["contact_id"]].eq(language).to_numpy()]
+    """A topic is told by the issue most of it is about, in whatever language."""
+    contacts = placed(studied)
+    about = contacts.groupby("topic_id")["true_topic"].agg(lambda issues: issues.mode().iloc[0])
+    own = contacts[contacts["language"] == language]
 
-    told = normalized_mutual_info_score(issues.loc[own["contact_id"]], own["topic_id"])
+    pure = (own["topic_id"].map(about) == own["true_topic"]).mean()
 
-    assert told > 0.65
-    share = len(own) / int((spoken == language).sum())
-    # Vietnamese is the lowest, at .64: more of its notes are like nothing seen.
-    assert share > 0.6
+    assert pure > 0.6  # the commonest issue has .12 of the contacts; Vietnamese is lowest, at .68
+    spoken = studied.centre.contacts["language"]
+    assert len(own) / int((spoken == language).sum()) > 0.85
+
+
+def test_an_issue_lands_in_one_topic_in_all_languages(studied: Studied) -> None:
+    contacts = placed(studied)
+    four = contacts[contacts["language"].isin(["en", "zh", "sv", "vi"])]
+
+    commonest = four.groupby(["true_topic", "language"])["topic_id"].agg(lambda t: t.mode().iloc[0])
+
+    assert (commonest.groupby("true_topic").nunique() == 1).mean() >= 0.8
 
 
 def test_nothing_planted_personal_survives_redaction(studied: Studied) -> None:
