@@ -189,7 +189,8 @@ class CasebookBuilder:
         encoded: EncodedNotes,
         forerunner: Forerunner | None,
     ) -> PlacedTopics:
-        if forerunner is not None and encoded.encoder != forerunner.model.encoder:
+        encoders = {encoded.encoder, forerunner.model.encoder if forerunner else None} - {None}
+        if forerunner is not None and len(encoders) > 1:
             raise SettingsError(
                 f"topics_from: {self.topics_from} was made with the encoder "
                 f"{forerunner.model.encoder}, this analysis uses {encoded.encoder}; name that "

@@ -49,7 +49,8 @@ def find_clusters(
     """
     near = rows[:, :SMOOTHING_NEIGHBOURS]
     smooth = vectors + vectors[near].sum(axis=1)
-    smooth /= np.linalg.norm(smooth, axis=1, keepdims=True)
+    lengths = np.linalg.norm(smooth, axis=1, keepdims=True)
+    smooth = np.divide(smooth, lengths, out=np.zeros_like(smooth), where=lengths > 1e-6)
     is_new = np.ones(len(vectors), dtype=bool) if cells is None else cells < 0
     clusters = np.full(len(vectors), -1) if cells is None else cells.copy()
     if is_new.sum() > SMOOTHING_NEIGHBOURS:
@@ -67,13 +68,16 @@ def _dense(smooth: np.ndarray) -> np.ndarray:
     """Give the dense clusters among vectors, -1 outside them."""
     import hdbscan
 
+    reduced = reduce_linearly(smooth, REDUCED_DIMENSIONS).astype(np.float64)
+    if (reduced == reduced[:1]).all():
+        return np.full(len(smooth), -1)
     found = hdbscan.HDBSCAN(
         min_cluster_size=SMALLEST_CLUSTER,
         min_samples=CORE_NEIGHBOURS,
         cluster_selection_method="leaf",
         approx_min_span_tree=False,  # the approximate tree differs between platforms
         core_dist_n_jobs=1,
-    ).fit(reduce_linearly(smooth, REDUCED_DIMENSIONS).astype(np.float64))
+    ).fit(reduced)
     return np.asarray(found.labels_, dtype=int)
 
 
@@ -84,7 +88,8 @@ def _cut(clusters: np.ndarray, smooth: np.ndarray) -> np.ndarray:
     parts = clusters.copy()
     for large in np.flatnonzero(np.bincount(clusters) >= 2 * USUAL_SIZE):
         own = np.flatnonzero(clusters == large)
-        count = len(own) // USUAL_SIZE
+        different = len(np.unique(smooth[own].round(5), axis=0))
+        count = min(len(own) // USUAL_SIZE, different)
         cut = KMeans(count, n_init=1, max_iter=15, random_state=0).fit(smooth[own])
         parts[own] = parts.max() + 1 + cut.labels_
     return np.unique(parts, return_inverse=True)[1]

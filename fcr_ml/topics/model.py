@@ -135,6 +135,8 @@ class TopicModel:
             self.reference_vectors_ = np.empty((0, self.axes_.shape[1]), dtype=np.float32)
             self.reference_topics_ = np.empty(0, dtype=int)
             self.floor_ = 1.0
+            none = np.empty(0, dtype=int)
+            self._give_ids(np.full(len(sample), NOT_ALIKE), none, before, forerunner)
         log.info("topics: %d found on %s notes", self.topics, f"{len(sample):,}")
         return self
 

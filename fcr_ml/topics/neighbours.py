@@ -131,6 +131,11 @@ def nearest(
         order = np.argsort(-values, axis=1, kind="stable")[:, :kept]
         rows[block] = np.take_along_axis(found, order, axis=1)
         cosines[block] = np.take_along_axis(values, order, axis=1)
+        # Where even the last of the few more is an equal, there may be more of them.
+        for row in np.flatnonzero(values.min(axis=1) == cosines[block][:, -1]) if kept else ():
+            every = like[row].round(5)
+            rows[begin + row] = np.argsort(-every, kind="stable")[:kept]
+            cosines[begin + row] = every[rows[begin + row]]
 
     # Blocks know nothing of each other, and numpy lets others run while it works.
     with ThreadPoolExecutor(_THREADS) as pool:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,10 +56,16 @@ def save_topics(model: TopicModel, folder: Path) -> None:
         "held_": sorted(model.held_),
         **{name: getattr(model, name) for name in _KEPT},
     }
+    words["words_sha256"] = _digest(words)
     with replaced_folder(Path(folder)) as beside:
         (beside / ARRAYS).write_bytes(arrays.getvalue())
         text = json.dumps(words, indent=2, ensure_ascii=False, sort_keys=True)
         (beside / WORDS).write_text(text + "\n", encoding="utf-8")
+
+
+def _digest(words: dict[str, Any]) -> str:
+    told = {name: value for name, value in words.items() if name != "words_sha256"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def load_topics(folder: Path) -> TopicModel:
@@ -78,11 +85,15 @@ def load_topics(folder: Path) -> TopicModel:
             f"topics: {folder} holds no readable {WORDS} and {ARRAYS}; name a results folder "
             "that fcr analyze has written, or analyze once more without it."
         ) from fault
-    if words.get("format") != FORMAT:
+    if not isinstance(words, dict):
+        words = {}
+    if words.get("format", FORMAT) != FORMAT:
         raise StorageError(
-            f"topics: {folder} was written in format {words.get('format')}, this program reads "
+            f"topics: {folder} was written in format {words['format']}, this program reads "
             f"{FORMAT}; analyze once more without it."
         )
+    if words.get("words_sha256") != _digest(words):
+        raise StorageError(f"topics: {folder / WORDS} is damaged; restore it, or analyze anew.")
     if hashlib.sha256(stored).hexdigest() != words["sha256"]:
         raise StorageError(f"topics: {folder / ARRAYS} is damaged; restore it, or analyze anew.")
     arrays = np.load(io.BytesIO(stored), allow_pickle=False)

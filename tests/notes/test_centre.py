@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fcr_ml.notes.centre import FEWEST_NOTES, centre_vectors
+from fcr_ml.notes.centre import FEWEST_NOTES, centre_vectors, find_middles
 
 
 def _vectors(rows: int, seed: int) -> np.ndarray:
@@ -43,3 +43,44 @@ def test_missing_vectors_stay_missing_and_do_not_count() -> None:
 
 def test_one_vector_alone_lies_in_the_middle_and_becomes_zero() -> None:
     assert centre_vectors(_vectors(1, 0)).tolist() == [[0.0] * 8]
+
+
+def test_middles_found_on_one_log_centre_another() -> None:
+    # Middles: (0.5, 0.5) of all, (1, 0) of Swedish. What is left of (1, 1) is (0.5, 0.5), (0, 1).
+    vectors = np.repeat(np.array([[1.0, 0.0], [0.0, 1.0]]), FEWEST_NOTES, axis=0)
+    languages = ["sv"] * FEWEST_NOTES + [None] * FEWEST_NOTES
+    half = np.sqrt(0.5)
+
+    middles = find_middles(vectors, languages)
+
+    assert middles.languages == ("sv",)
+    assert middles.vectors.tolist() == [[0.5, 0.5], [1.0, 0.0]]
+    # A language that the log had not, and one without a name, share the middle of all.
+    centred = middles.centre(np.ones((4, 2)), ["sv", "fi", None, float("nan")])
+    assert centred == pytest.approx(np.array([[0, 1], [half, half], [half, half], [half, half]]))
+    assert centred.dtype == np.float32
+    assert middles.codes(3, ["fi", "sv", None]).tolist() == [0, 1, 0]
+    assert middles.codes(2).tolist() == [0, 0]
+
+
+def test_missing_vectors_do_not_make_a_language_large() -> None:
+    vectors = _vectors(FEWEST_NOTES, 0)
+    vectors[0] = np.nan
+
+    middles = find_middles(vectors, ["sv"] * FEWEST_NOTES)
+
+    assert middles.languages == ()
+    assert np.isfinite(middles.vectors).all()
+
+
+def test_languages_come_by_name_and_one_at_a_time_is_as_all_at_once() -> None:
+    vectors = np.concatenate([_vectors(FEWEST_NOTES, 0) + 2, _vectors(FEWEST_NOTES, 1)])
+    languages = ["sv"] * FEWEST_NOTES + ["en"] * FEWEST_NOTES
+
+    middles = find_middles(vectors, languages)
+    together = middles.centre(vectors, languages)
+
+    assert middles.languages == ("en", "sv")
+    for row in (0, FEWEST_NOTES):
+        alone = middles.centre(vectors[row : row + 1], languages[row : row + 1])
+        np.testing.assert_array_equal(alone, together[row : row + 1])

@@ -1,0 +1,225 @@
+"""Topics of an earlier analysis: read from its results, placed in, and refused where unfit."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fcr_ml.assembly import CasebookBuilder, EncodedNotes
+from fcr_ml.errors import SettingsError, StorageError
+from fcr_ml.frames.casebook import write_casebook
+from fcr_ml.topics.forerunner import Forerunner, open_forerunner
+from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.saved import save_topics
+from fcr_ml.topics.table import PlacedTopics, sort_into_topics
+
+from . import test_refit
+
+AS_OF = pd.Timestamp("2025-06-01T00:00Z")
+
+
+def matters(groups: Sequence[int], seed: int, size: int = 32) -> tuple[np.ndarray, np.ndarray]:
+    """Give a few notes about some matters."""
+    return test_refit.matters(groups, seed, size)
+
+
+def log_of(vectors: np.ndarray, prefix: str = "c") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give CONTACTS and NOTES with one different note for each vector."""
+    ids = pd.Series([f"{prefix}{row:04d}" for row in range(len(vectors))])
+    started = pd.date_range("2025-01-01", periods=len(vectors), freq="h", tz="UTC")
+    contacts = pd.DataFrame({"contact_id": ids, "customer_id": "u", "started_at": started})
+    notes = pd.DataFrame(
+        {
+            "contact_id": ids,
+            "note": "the parcel came late, told as " + ids,
+            "language": pd.Series(["en"] * len(ids), dtype="string"),
+            "words": 6,
+            "is_thin": False,
+            "note_hash": ids,
+        }
+    )
+    return contacts, notes
+
+
+@pytest.fixture(scope="module")
+def earlier() -> PlacedTopics:
+    vectors, _ = matters(range(4), 1)
+    return sort_into_topics(*log_of(vectors), vectors, TopicModel(encoder="words"))
+
+
+@pytest.fixture(scope="module")
+def results(earlier: PlacedTopics, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a results folder with what the earlier analysis left of topics."""
+    folder = tmp_path_factory.mktemp("results")
+    contacts, notes = log_of(matters(range(4), 1)[0])
+    topics = earlier.topics.assign(first_topic_id="t077")
+    tables = {"contacts": contacts, "notes": notes, "topics": topics, "topic_cards": earlier.cards}
+    write_casebook(folder / "casebook", tables, AS_OF, {})
+    save_topics(earlier.model, folder / "topics")
+    return folder
+
+
+def test_without_results_there_is_no_forerunner() -> None:
+    assert open_forerunner(None) is None
+
+
+def test_results_give_their_model_and_the_first_topics(
+    earlier: PlacedTopics, results: Path
+) -> None:
+    vectors, _ = matters(range(4), 1)
+
+    forerunner = open_forerunner(results, refit=False)
+
+    assert forerunner is not None
+    assert not forerunner.refit
+    assert forerunner.model.ids_ == earlier.model.ids_
+    assert forerunner.model.place(vectors)[0].tolist() == earlier.model.place(vectors)[0].tolist()
+    assert list(forerunner.topics) == ["contact_id", "first_topic_id"]
+    assert forerunner.topics["contact_id"].tolist() == earlier.topics["contact_id"].tolist()
+    assert (forerunner.topics["first_topic_id"] == "t077").all()
+
+
+def test_without_a_refit_notes_are_placed_by_the_old_model(
+    earlier: PlacedTopics, results: Path
+) -> None:
+    # One matter more than the old model knows, and other notes about the four that it knows.
+    vectors, truth = matters(range(5), 2)
+    expected = earlier.model.place(vectors, ["en"] * len(vectors))[0]
+
+    placed = sort_into_topics(
+        *log_of(vectors), vectors, TopicModel(), open_forerunner(results, refit=False)
+    )
+
+    ids = np.array([*earlier.model.ids_, None], dtype=object)[expected.clip(-1)]
+    told = placed.topics["topic_id"].astype(object).where(placed.topics["topic_id"].notna(), None)
+    assert told.tolist() == ids.tolist()
+    assert (placed.topics["no_topic_reason"][truth == 4] == "not_alike").mean() > 0.9
+    assert placed.model.ids_ == earlier.model.ids_
+    assert len(placed.lineage) == 0
+
+
+def test_with_a_refit_a_new_matter_gets_a_topic_and_the_others_keep_theirs(
+    earlier: PlacedTopics, results: Path
+) -> None:
+    vectors, truth = matters(range(5), 2)
+    model = TopicModel(encoder="words")
+
+    placed = sort_into_topics(*log_of(vectors), vectors, model, open_forerunner(results))
+
+    assert set(placed.model.ids_) - set(earlier.model.ids_) == {"t005"}
+    assert (placed.topics["topic_id"][truth == 4] == "t005").mean() > 0.9
+    assert sorted(placed.lineage["event"]) == ["born"] + ["kept"] * 4
+    topics = placed.cards.query("level == 'topic'").set_index("topic_id")
+    assert topics["forerunners"].drop("t005").tolist() == topics.index.drop("t005").tolist()
+    assert pd.isna(topics.loc["t005", "forerunners"])
+
+
+def test_a_contact_keeps_the_first_topic_that_it_was_seen_in(earlier: PlacedTopics) -> None:
+    vectors, _ = matters(range(4), 1)
+    contacts, notes = log_of(vectors)
+    # The first contact was seen in another topic, the second in none, the third never.
+    first = pd.DataFrame(
+        {
+            "contact_id": ["c0000", "c0001"],
+            "first_topic_id": pd.Series(["t077", None], dtype="string"),
+        }
+    )
+
+    topics = sort_into_topics(
+        contacts, notes, vectors, None, Forerunner(earlier.model, first, refit=False)
+    ).topics
+
+    assert topics["first_topic_id"][0] == "t077"
+    assert pd.isna(topics["first_topic_id"][1])
+    assert topics["first_topic_id"][2:].equals(topics["topic_id"][2:])
+    assert topics["topic_id"].equals(earlier.topics["topic_id"])
+
+
+def test_the_first_topic_goes_on_over_three_analyses(earlier: PlacedTopics) -> None:
+    vectors, _ = matters(range(4), 1)
+    seen = earlier.topics[["contact_id", "first_topic_id"]]
+    later, _ = matters(range(4), 2)
+    contacts, notes = (
+        pd.concat(pair, ignore_index=True)
+        for pair in zip(log_of(vectors), log_of(later, "d"), strict=True)
+    )
+
+    second = sort_into_topics(
+        contacts, notes, np.vstack([vectors, later]), None, Forerunner(earlier.model, seen)
+    )
+    third = sort_into_topics(
+        contacts,
+        notes,
+        np.vstack([vectors, later]),
+        None,
+        Forerunner(second.model, second.topics[["contact_id", "first_topic_id"]]),
+    )
+
+    first = earlier.topics.set_index("contact_id")["topic_id"]
+    told = third.topics.set_index("contact_id")["first_topic_id"]
+    assert told[first.index].equals(first)
+    added = second.topics.set_index("contact_id")["topic_id"].filter(like="d")
+    assert told[added.index].equals(added)
+
+
+def test_topics_of_another_encoder_are_refused(results: Path, tmp_path: Path) -> None:
+    vectors, _ = matters(range(2), 1)
+    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
+    encoded = EncodedNotes(vectors, vectors, None, "some-other-model")
+
+    with pytest.raises(SettingsError, match=r"made with the encoder words, .* some-other-model"):
+        builder._sort(*log_of(vectors), encoded, open_forerunner(results))
+
+
+def test_topics_of_the_same_encoder_are_taken_on(results: Path, tmp_path: Path) -> None:
+    vectors, _ = matters(range(2), 1)
+    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
+    encoded = EncodedNotes(vectors, vectors, None, "words")
+
+    placed = builder._sort(*log_of(vectors), encoded, open_forerunner(results, refit=False))
+
+    assert placed.topics["topic_id"].notna().mean() > 0.9
+
+
+def test_a_log_without_usable_notes_may_follow_any_analysis(results: Path, tmp_path: Path) -> None:
+    contacts, notes = log_of(matters([0], 1, size=5)[0])
+    notes["note"], notes["note_hash"] = None, None
+    nothing = np.full((5, 1), np.nan, dtype=np.float32)
+    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
+
+    placed = builder._sort(
+        contacts, notes, EncodedNotes(nothing, nothing), open_forerunner(results)
+    )
+
+    assert set(placed.topics["no_topic_reason"]) == {"no_note"}
+
+
+def test_a_folder_without_topics_is_refused_with_the_mend(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(StorageError, match="name a results folder that fcr analyze has"):
+            open_forerunner(folder)
+
+
+def _without_casebook(folder: Path) -> None:
+    (folder / "casebook" / "manifest.json").unlink()
+
+
+def _without_topics(folder: Path) -> None:
+    (folder / "casebook" / "topics.parquet").unlink()
+
+
+@pytest.mark.parametrize("harm", [_without_casebook, _without_topics])
+def test_results_with_half_of_what_is_needed_are_refused(
+    results: Path, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(results, folder)
+    harm(folder)
+
+    with pytest.raises(StorageError):
+        open_forerunner(folder)
