@@ -235,7 +235,7 @@ class TopicModel:
         self.reference_topics_ = np.full(len(was), BANNED)
         in_tree = was != BANNED
         # The clusters of a topic that is held by hand enter the tree as one.
-        entering = np.where(held, was, len(was) + np.arange(len(was)))[in_tree]
+        entering = np.where(held, -1 - was, np.arange(len(was)))[in_tree]
         _, first, entry = np.unique(entering, return_index=True, return_inverse=True)
         topics, themes = cut_tree(
             tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest_notes(len(short))

@@ -87,7 +87,9 @@ def sort_into_topics(
     places = lay_out_map(centred, topic, topics["contact_id"])
     topics["map_x"], topics["map_y"] = places[:, 0], places[:, 1]
     cards = (
-        fill_cards(contacts, notes, centred, topic, fitted) if fitted.topics else empty(TOPIC_CARDS)
+        fill_cards(contacts, notes, centred, topic, fitted)
+        if (topic >= 0).any()
+        else empty(TOPIC_CARDS)
     )
     return PlacedTopics(topics, cards, fitted.lineage_, fitted)
 
