@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fcr_ml.topics.carriers import read_carriers
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.names import name_topics
 from fcr_ml.topics.representatives import representative_rows
@@ -79,7 +80,14 @@ def _level(
     language = log.notes["language"].astype(object).where(log.notes["language"].notna(), None)
     by_hand = [given.get(ids[number]) for number in present]
     kept = (*taken, *(name for name in by_hand if name is not None))
-    named = name_topics(notes, numbers, language.iloc[inside].tolist(), level=level, taken=kept)
+    named = name_topics(
+        notes,
+        numbers,
+        language.iloc[inside].tolist(),
+        carriers=read_carriers(log.contacts.iloc[inside]),
+        level=level,
+        taken=kept,
+    )
     examples = representative_rows(
         notes, numbers, [name.terms for name in named], log.vectors[inside]
     )

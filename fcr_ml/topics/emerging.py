@@ -15,6 +15,7 @@ import pandas as pd
 
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.tables import EMERGING
+from fcr_ml.topics.carriers import FEWEST_CUSTOMERS, may_be_shown, read_carriers
 from fcr_ml.topics.expectation import Expectation, expect_counts
 from fcr_ml.topics.holders import Holders, Rows, count_customers, read_terms, read_topics
 from fcr_ml.topics.thinning import thin_terms
@@ -25,9 +26,6 @@ does not weigh on this one."""
 
 FEWEST_WEEKS = 3
 """With fewer weeks before, nothing is known of what is usual."""
-
-FEWEST_CUSTOMERS = 5
-"""What fewer customers hold in the days looked at is no rise."""
 
 _LEAST_VOLUME = 0.25  # of the median week: below, the log has not begun, or has a gap
 _LANGUAGES = 8  # told apart; the rarer ones count as one
@@ -70,7 +68,8 @@ def find_emerging(
     The last d days are compared with the same d days of each of the 12 weeks before, so
     that weekday and hour are alike. Customers are counted: one who comes ten times in
     those days counts once. Contacts started by the company, and those without a note
-    that says enough, are left out. What is expected is told by
+    that says enough, are left out. A term that fewer than five customers hold in those
+    days, or one agent's contacts nearly alone, is not told. What is expected is told by
     :func:`~fcr_ml.topics.expectation.expect_counts`.
 
     Topics and terms, and each number of days, bear an equal part of the false rises
@@ -90,7 +89,7 @@ def find_emerging(
     kinds = {holders.kind: holders for holders in read if holders.names}
     tested = [_test(holders, span, weeks) for holders in kinds.values() for span in days]
     rises = _significant(tested, q_value, families=len(read) * len(days))
-    rises = _worth_showing(rises, kinds, notes["note"])
+    rises = _worth_showing(rises, kinds, notes["note"], contacts, topics["topic_id"])
     if rises.empty:
         return empty(EMERGING)
     return _described(rises, kinds, contacts, topics["topic_id"], cards)
@@ -157,18 +156,40 @@ def _significant(tested: list[pd.DataFrame], q_value: float, families: int) -> p
 
 
 def _worth_showing(
-    rises: pd.DataFrame, kinds: dict[str, Holders], notes: pd.Series
+    rises: pd.DataFrame,
+    kinds: dict[str, Holders],
+    notes: pd.Series,
+    contacts: pd.DataFrame,
+    topic_ids: pd.Series,
 ) -> pd.DataFrame:
-    """Leave out personal names, and all but one of the terms that rise in the same contacts."""
+    """Leave out personal names, and all but one of the terms that rise in the same contacts.
+
+    What few customers hold, or one agent's contacts nearly alone, may be a person's own.
+    """
     is_term = (rises["kind"] == "term").to_numpy()
     if not is_term.any():
         return rises
     holders = kinds["term"].late(rises["days"].max())
     rising = rises["item"].to_numpy(int)[is_term]
+    rising = rising[_is_anybody_s(holders, rising, contacts, topic_ids)]
     names = [holders.names[item] for item in rising]
     texts = notes.iloc[holders.told["row"]].tolist()
     kept = thin_terms(names, holders.holds[:, rising], texts)
     return rises[~is_term | rises["item"].isin(rising[kept])]
+
+
+def _is_anybody_s(
+    holders: Holders, rising: Rows, contacts: pd.DataFrame, topic_ids: pd.Series
+) -> np.ndarray:
+    """Tell the rising terms that are not one agent's, nor hold a word that is."""
+    row = holders.told["row"].to_numpy()
+    topics = pd.factorize(topic_ids.iloc[row], use_na_sentinel=False)[0]
+    rows, items = holders.holds.nonzero()
+    carriers = read_carriers(contacts.iloc[row])
+    shown = may_be_shown(items, rows, len(holders.names), carriers, topics)
+    own = {name for name, may_be in zip(holders.names, shown, strict=True) if not may_be}
+    terms = (holders.names[item] for item in rising)
+    return np.array([not own & {term, *term.split()} for term in terms], dtype=bool)
 
 
 def _described(

@@ -17,6 +17,7 @@ from itertools import groupby
 
 import numpy as np
 
+from fcr_ml.topics.carriers import FEWEST_CUSTOMERS, Carriers
 from fcr_ml.topics.representatives import representative_rows
 from fcr_ml.topics.telling import Term, find_terms
 from fcr_ml.topics.wording import written_width
@@ -77,6 +78,7 @@ def name_topics(
     topics: np.ndarray,
     languages: Sequence[str | None],
     *,
+    carriers: Carriers | None = None,
     level: str = "topic",
     taken: Collection[str] = (),
     vectors: np.ndarray | None = None,
@@ -96,6 +98,10 @@ def name_topics(
         numbers.
     languages : sequence of str or None
         Language of each note: a topic is named in its commonest one.
+    carriers : Carriers, optional
+        Customer and agent of each note: a phrase that fewer than five customers' contacts
+        carry, or one agent's nearly alone, names nothing. If left out, each note is a
+        customer's of its own.
     level : str, default "topic"
         What is named: the first part of a name where no note holds a word.
     taken : collection of str, optional
@@ -114,15 +120,18 @@ def name_topics(
 
     Examples
     --------
-    >>> notes = ["refund missing", "no refund yet", "refund?", "no light", "light off", "light?"]
-    >>> named = name_topics(notes, np.array([0, 0, 0, 1, 1, 1]), ["en"] * 6)
+    >>> said = ["{} missing", "no {} yet", "{}?", "my {}", "{} again"]
+    >>> notes = [one.format(matter) for matter in ("refund", "light") for one in said]
+    >>> named = name_topics(notes, np.repeat([0, 1], 5), ["en"] * 10)
     >>> [topic.name for topic in named]
     ['refund', 'light']
     """
     count = int(topics.max(initial=-1)) + 1
     spoken = np.array([language or "" for language in languages], dtype=object)
     mains = _main_languages(topics, spoken, count)
-    listed = _terms_by_topic(notes, topics, spoken, mains)
+    if carriers is None:
+        carriers = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
+    listed = _terms_by_topic(notes, topics, spoken, mains, carriers)
     used = {name.casefold() for name in taken}
     named = []
     for topic, weighted in enumerate(listed):
@@ -147,18 +156,39 @@ def _main_languages(topics: np.ndarray, spoken: np.ndarray, count: int) -> list[
 
 
 def _terms_by_topic(
-    notes: Sequence[str], topics: np.ndarray, spoken: np.ndarray, mains: list[str]
+    notes: Sequence[str],
+    topics: np.ndarray,
+    spoken: np.ndarray,
+    mains: list[str],
+    carriers: Carriers,
 ) -> list[list[Term]]:
     """Give the terms of each topic, each language read by itself."""
     listed: list[list[Term]] = [[] for _ in mains]
     read = _rows_read(notes, topics, spoken, mains)
     for language in sorted(set(mains)):
         rows = [row for row in read if spoken[row] == language]
-        terms = find_terms([notes[row] for row in rows], topics[rows], len(mains)) if rows else []
+        if not rows:
+            continue
+        own = carriers.of(rows)
+        _tell_of_few_customers(own, language)
+        terms = find_terms([notes[row] for row in rows], topics[rows], len(mains), own)
         for topic, main in enumerate(mains):
-            if main == language and terms:
+            if main == language:
                 listed[topic] = terms[topic]
     return listed
+
+
+def _tell_of_few_customers(carriers: Carriers, language: str) -> None:
+    """Say why topics are numbered where no phrase can have enough customers."""
+    customers = len(np.unique(carriers.customers))
+    if customers < FEWEST_CUSTOMERS:
+        log.info(
+            "names: the notes in '%s' are of %d customers; what fewer than %d carry is not shown, "
+            "so topics in it are numbered. Name them with `fcr topics rename`.",
+            language or "no known language",
+            customers,
+            FEWEST_CUSTOMERS,
+        )
 
 
 def _rows_read(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from fcr_ml.topics.carriers import Carriers, may_be_shown
 from fcr_ml.topics.phrases import Phrases, find_phrases
 from fcr_ml.topics.wording import Wording
 
@@ -74,7 +75,9 @@ class JudgedPhrases:
     is_greeting: np.ndarray
 
 
-def judge_phrases(wording: Wording, topics: np.ndarray, count: int) -> JudgedPhrases:
+def judge_phrases(
+    wording: Wording, topics: np.ndarray, count: int, carriers: Carriers | None = None
+) -> JudgedPhrases:
     """Judge the phrases that may name a topic.
 
     Parameters
@@ -85,6 +88,9 @@ def judge_phrases(wording: Wording, topics: np.ndarray, count: int) -> JudgedPhr
         Topic of each note, int from 0.
     count : int
         Number of topics; some may have no note.
+    carriers : Carriers, optional
+        Customer and agent of each note: a phrase that too few customers carry, or one
+        agent alone, has no quality. If left out, each note is a customer's of its own.
 
     Returns
     -------
@@ -95,7 +101,9 @@ def judge_phrases(wording: Wording, topics: np.ndarray, count: int) -> JudgedPhr
     if not by_length:
         none, empty = np.zeros((0, count)), np.zeros(0)
         return JudgedPhrases([], [], none, none > 0, empty, empty > 0)
-    judge = _Judge(wording, topics, count, by_length[0])
+    if carriers is None:
+        carriers = Carriers(np.arange(len(topics)), np.full(len(topics), -1))
+    judge = _Judge(wording, topics, count, by_length[0], carriers)
     judged = [
         judge.judged(phrases, longer)
         for phrases, longer in zip(by_length, [*by_length[1:], None], strict=True)
@@ -143,8 +151,15 @@ def unevenness(notes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 class _Judge:
     """Judges phrases by the company that they keep in one wording."""
 
-    def __init__(self, wording: Wording, topics: np.ndarray, count: int, alone: Phrases) -> None:
-        self.wording, self.topics = wording, topics
+    def __init__(
+        self,
+        wording: Wording,
+        topics: np.ndarray,
+        count: int,
+        alone: Phrases,
+        carriers: Carriers,
+    ) -> None:
+        self.wording, self.topics, self.carriers = wording, topics, carriers
         self.sizes = np.bincount(topics, minlength=count)
         held = self._held(alone).toarray()
         uneven = self._unevenness(held)
@@ -157,8 +172,8 @@ class _Judge:
         self.content[(wording.letters == 1) & ~wording.is_unspaced] = 0
         self.greets = np.zeros(len(wording.words), dtype=bool)
         self.greets[units] = self._greets(alone, held)
-        self.is_name = np.zeros(len(wording.words), dtype=bool)
-        self.is_name[units] = self._names_people(alone, held)
+        self.tells_who = np.zeros(len(wording.words), dtype=bool)
+        self.tells_who[units] = self._names_people(alone, held) | ~self._may_be_shown(alone)
 
     def judged(self, phrases: Phrases, longer: Phrases | None) -> JudgedPhrases:
         """Judge phrases of one length; ``longer`` are those one unit longer."""
@@ -170,6 +185,7 @@ class _Judge:
         quality = quality[kept] * self._meaning(phrases.parts[kept], notes)
         unspaced = self._is_unspaced(phrases.parts[kept])
         quality *= np.where(unspaced, 1, self._closing(phrases)[kept])
+        quality *= self._may_be_shown(phrases)[kept]
         return JudgedPhrases(
             [self._text(units) for units in phrases.parts[kept]],
             [tuple(self.wording.words[unit] for unit in units) for units in phrases.parts[kept]],
@@ -183,12 +199,21 @@ class _Judge:
         """Give in how many notes of each topic each phrase is, as a sparse matrix."""
         from scipy.sparse import csr_matrix
 
-        places, which = phrases.starts()
-        rows = len(self.topics)
-        pairs = np.unique(which * rows + self.wording.rows[places])
-        cells = (pairs // rows, self.topics[pairs % rows])
+        which, rows = self._pairs(phrases)
         shape = (len(phrases), len(self.sizes))
-        return csr_matrix((np.ones(len(pairs), dtype=np.float32), cells), shape=shape)
+        ones = np.ones(len(rows), dtype=np.float32)
+        return csr_matrix((ones, (which, self.topics[rows])), shape=shape)
+
+    def _pairs(self, phrases: Phrases) -> tuple[np.ndarray, np.ndarray]:
+        """Give which phrase is in which note, each pair once."""
+        places, which = phrases.starts()
+        pairs = np.unique(which * len(self.topics) + self.wording.rows[places])
+        return np.divmod(pairs, len(self.topics))
+
+    def _may_be_shown(self, phrases: Phrases) -> np.ndarray:
+        """Tell the phrases that neither few customers nor one agent alone carry."""
+        pairs = self._pairs(phrases)
+        return may_be_shown(*pairs, len(phrases), self.carriers, self.topics)
 
     def _unevenness(self, notes: np.ndarray) -> np.ndarray:
         spoken = self.sizes > 0
@@ -244,7 +269,7 @@ class _Judge:
         meaning = np.where(content > least, content, 0.3 * content**2)
         meaning *= np.where(unspaced, _WORTH_UNSPACED[length], _WORTH[min(length, 4)])
         meaning *= np.where(~unspaced & self._is_hollow(parts), HOLLOW_WORTH, 1)
-        return np.where(self.is_name[parts].any(axis=1), 0, meaning)
+        return np.where(self.tells_who[parts].any(axis=1), 0, meaning)
 
     def _is_hollow(self, parts: np.ndarray) -> np.ndarray:
         """Tell the phrases with a word that says little, and the short words and syllables."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from fcr_ml.topics.carriers import Carriers
 from fcr_ml.topics.phrase_quality import JudgedPhrases, judge_phrases
 from fcr_ml.topics.wording import read_wording
 
@@ -28,7 +29,9 @@ LOOKED_AT = 60
 Term = tuple[str, float]
 
 
-def find_terms(notes: Sequence[str], topics: np.ndarray, count: int) -> list[list[Term]]:
+def find_terms(
+    notes: Sequence[str], topics: np.ndarray, count: int, carriers: Carriers | None = None
+) -> list[list[Term]]:
     """Find the terms that tell each topic from the others.
 
     Parameters
@@ -39,13 +42,16 @@ def find_terms(notes: Sequence[str], topics: np.ndarray, count: int) -> list[lis
         Shape (n,), int from 0.
     count : int
         Number of topics; some may have no note.
+    carriers : Carriers, optional
+        Customer and agent of each note: what too few customers carry, or one agent
+        alone, is no term. If left out, each note is a customer's of its own.
 
     Returns
     -------
     list of list of (str, float)
         Terms of each topic and their weights, strongest first.
     """
-    phrases = judge_phrases(read_wording(notes), topics, count)
+    phrases = judge_phrases(read_wording(notes), topics, count, carriers)
     weights = _weights(phrases, np.bincount(topics, minlength=count))
     return [_distinct(phrases, weights[:, topic], topic) for topic in range(count)]
 

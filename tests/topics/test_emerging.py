@@ -156,6 +156,22 @@ def test_one_customer_who_comes_often_is_no_rise(quiet: Log) -> None:
     assert quiet.joined(outage(customers=2, contacts_each=20)).emerging().empty
 
 
+@pytest.mark.parametrize("agents", [1, 4])
+def test_what_one_agent_writes_is_not_told_and_what_several_write_is(
+    quiet: Log, agents: int
+) -> None:
+    # Twenty agents share the log's work; the outage is noted by one, or by four of them.
+    log = quiet.joined(outage(customers=20))
+    handled = np.arange(len(log.contacts)) % 20
+    is_new = (log.contacts["contact_id"].str[0] == "x").to_numpy()
+    handled[is_new] = np.arange(20) % agents
+    log.contacts["agent_id"] = [f"a{agent}" for agent in handled]
+
+    terms = log.emerging().query("kind == 'term'")["name"].tolist()
+
+    assert terms == ([] if agents == 1 else ["gateway timeout"])
+
+
 def test_contacts_that_the_company_started_are_no_rise(quiet: Log) -> None:
     campaign = quiet.joined(outage())
     campaign.contacts["direction"] = "inbound"
