@@ -29,6 +29,7 @@ from fcr_ml.reports.topic_lists import (
     render_topics,
 )
 from fcr_ml.topics.edits import EDITS, banned_topics, marks, number_of
+from fcr_ml.topics.given_names import name_key
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.saved import load_topics, save_topics
 
@@ -165,7 +166,7 @@ def tell_history(results: Path, topic_id: str, width: int = 100, colour: bool = 
 
 
 def change_topics(
-    results: Path, edit: str, topic_id: str, width: int = 100, **what: str | Sequence[str]
+    results: Path, edit: str, topic_id: str, width: int = 100, **what: str | Sequence[str] | None
 ) -> str:
     """Change topics by hand and say what was changed.
 
@@ -180,7 +181,7 @@ def change_topics(
     width : int
         Columns of the terminal.
     **what
-        ``name`` of a rename, ``others`` of a merge.
+        ``name`` of a rename, None to take the one given by hand back; ``others`` of a merge.
 
     Raises
     ------
@@ -253,6 +254,8 @@ def _notes_of(found: OpenTopics, topic_id: str) -> dict[str, Any]:
 
 def _said(edit: dict[str, Any]) -> str:
     topic = edit["topic_id"]
+    if edit["edit"] == "rename" and edit["name"] is None:
+        return f"{topic} has no name given by hand any more; the next analysis makes it one."
     words = {
         "rename": f"{topic} is called '{edit.get('name')}' from now on.",
         "merge": f"{', '.join(edit.get('others', ()))} will be part of {topic}.",
@@ -292,8 +295,22 @@ def _by_hand(found: OpenTopics, topic_id: str) -> str:
 
 
 def _shown_names(found: OpenTopics) -> dict[str, str]:
+    """Give the names by id: those given by hand, and those of the results where they still hold.
+
+    A name taken back holds no longer, nor does one that another topic was given since.
+    """
     cards = found.casebook.table("topic_cards", ["topic_id", "topic"])
-    return {**dict(zip(cards["topic_id"], cards["topic"], strict=True)), **found.model.names_}
+    given = found.model.names_
+    living = {*found.model.ids_, *found.model.themes_}
+    in_use = {name_key(name) for topic_id, name in given.items() if topic_id in living}
+    fitted = [*found.before, found.model][0]
+    shown = dict(zip(cards["topic_id"], cards["topic"], strict=True))
+    stale = {
+        topic_id
+        for topic_id, name in shown.items()
+        if topic_id in living and (name_key(name) in in_use or fitted.names_.get(topic_id) == name)
+    }
+    return {key: name for key, name in shown.items() if key not in stale} | dict(given)
 
 
 def _closest(model: TopicModel, topic_id: str, rows: pd.DataFrame) -> pd.DataFrame:

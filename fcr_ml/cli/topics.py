@@ -63,13 +63,24 @@ def history(topic_id: TopicId, results: Results = Path("results")) -> None:
 @app.command()
 def rename(
     topic_id: Annotated[str, typer.Argument(help="A topic or theme.", show_default=False)],
-    name: Annotated[str, typer.Argument(help="Its new name, in quotes.", show_default=False)],
+    name: Annotated[
+        str | None, typer.Argument(help="Its new name, in quotes.", show_default=False)
+    ] = None,
+    found: Annotated[
+        bool, typer.Option("--found", help="Take back the name given by hand.")
+    ] = False,
     results: Results = Path("results"),
 ) -> None:
     """Rename a topic or theme; the name stays with its id.
 
     Example: `fcr topics rename t012 "Late refund"`
+
+    To take the name back: `fcr topics rename t012 --found`
     """
+    from fcr_ml.errors import UsageError
+
+    if (name is None) != found:
+        raise UsageError("rename: give either a new name in quotes, or --found.")
     _change(results, "rename", topic_id, name=name)
 
 
@@ -144,7 +155,7 @@ def undo(results: Results = Path("results")) -> None:
     typer.echo(undo_edit(results, width()), nl=False)
 
 
-def _change(results: Path, edit: str, topic_id: str, **what: str | list[str]) -> None:
+def _change(results: Path, edit: str, topic_id: str, **what: str | list[str] | None) -> None:
     from fcr_ml.topic_editing import change_topics
 
     typer.echo(change_topics(results, edit, topic_id, width(), **what), nl=False)

@@ -229,7 +229,16 @@ def as_typed(edit: dict[str, Any]) -> str:
     --------
     >>> as_typed({"edit": "rename", "topic_id": "t012", "name": "Late refund"})
     'rename t012 "Late refund"'
+    >>> as_typed({"edit": "rename", "topic_id": "t012", "name": None})
+    'rename t012 --found'
     """
     words: Sequence[str] = edit.get("others", ())
-    name = [f'"{edit["name"]}"'] if "name" in edit else []
+    name = [_quoted(edit["name"])] if "name" in edit else []
     return " ".join([edit["edit"], edit["topic_id"], *words, *name])
+
+
+def _quoted(name: str | None) -> str:
+    """Give a name as it is typed; none is what takes a name back."""
+    if name is None:
+        return "--found"
+    return f'"{name}"' if not set('"$`\\!') & set(name) else quote(name)

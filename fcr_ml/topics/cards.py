@@ -55,8 +55,11 @@ def fill_cards(
     themes = sorted(set(model.themes_))
     theme_of = np.array([themes.index(theme) for theme in model.themes_])
     theme = np.where(topic >= 0, theme_of[topic.clip(0)], -1)
-    topic_cards = _level(log, topic, model.ids_, "topic", model.names_)
-    theme_cards = _level(log, theme, themes, "theme", model.names_, tuple(topic_cards["topic"]))
+    # Names given by hand to topics and themes alike come first; those made give way.
+    living = {*model.ids_, *themes}
+    given = {key: name for key, name in model.names_.items() if key in living}
+    topic_cards = _level(log, topic, model.ids_, "topic", given)
+    theme_cards = _level(log, theme, themes, "theme", given, tuple(topic_cards["topic"]))
     cards = pd.concat([topic_cards, theme_cards], ignore_index=True)
     above = dict(zip(model.ids_, model.themes_, strict=True))
     cards["parent_topic_id"] = cards["topic_id"].map(above).astype("string")
@@ -78,15 +81,13 @@ def _level(
     present, numbers = np.unique(group[inside], return_inverse=True)
     notes = log.notes["note"].iloc[inside].tolist()
     language = log.notes["language"].astype(object).where(log.notes["language"].notna(), None)
-    by_hand = [given.get(ids[number]) for number in present]
-    kept = (*taken, *(name for name in by_hand if name is not None))
     named = name_topics(
         notes,
         numbers,
         language.iloc[inside].tolist(),
         carriers=read_carriers(log.contacts.iloc[inside]),
         level=level,
-        taken=kept,
+        taken=(*taken, *given.values()),
     )
     examples = representative_rows(
         notes, numbers, [name.terms for name in named], log.vectors[inside]
@@ -96,7 +97,7 @@ def _level(
             {
                 "topic_id": ids[number],
                 "level": level,
-                "topic": by_hand[place] or named[place].name,
+                "topic": given.get(ids[number], named[place].name),
                 "terms": " · ".join(named[place].terms),
                 "example_contact_id": log.contacts["contact_id"].iloc[inside[examples[place][0]]],
             }

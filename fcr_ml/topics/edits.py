@@ -8,7 +8,6 @@ next analysis that starts from the new model.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -17,11 +16,9 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.errors import SettingsError
+from fcr_ml.topics.given_names import fault_of_name, name_key, tidy_name
 from fcr_ml.topics.halves import SMALLEST_PART, cut_in_two
 from fcr_ml.topics.model import BANNED, TopicModel
-
-LONGEST_NAME = 60
-"""Longer names do not fit beside their figures."""
 
 _HOLDING = ("pin", "merge", "split")
 """Edits after which a topic is kept together until it is unpinned."""
@@ -30,11 +27,11 @@ _HOLDING = ("pin", "merge", "split")
 def rename(
     model: TopicModel,
     topic_id: str,
-    name: str,
+    name: str | None,
     as_of: pd.Timestamp,
     shown: Mapping[str, str] | None = None,
 ) -> TopicModel:
-    """Give a topic or theme a name that stays with its id.
+    """Give a topic or theme a name that stays with its id, or take one back.
 
     Parameters
     ----------
@@ -42,8 +39,9 @@ def rename(
         Fitted.
     topic_id : str
         A topic or theme of it.
-    name : str
-        At most 60 characters; runs of spaces count as one.
+    name : str or None
+        At most 60 characters; runs of spaces count as one. None takes back the name given
+        by hand: the next analysis makes one.
     as_of : pandas.Timestamp
         The moment of the results that the edit was made on.
     shown : mapping of str to str, optional
@@ -52,26 +50,46 @@ def rename(
     Raises
     ------
     SettingsError
-        When the topic is unknown, the name empty, too long, an id, or taken.
+        When the topic is unknown, the name cannot be one, another topic or theme has it, or
+        there is none to take back.
     """
     if topic_id not in model.themes_:
         number_of(model, topic_id)
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise SettingsError(
-            f"rename: a name has 1 to {LONGEST_NAME} characters on one line, this has {len(name)}."
-        )
-    if re.fullmatch(r"[tg]\d+", name):
-        raise SettingsError(f"rename: '{name}' looks like an id; choose a name in words.")
-    taken = {**(shown or {}), **model.names_}
-    for other, theirs in sorted(taken.items()):
-        if other != topic_id and theirs.casefold() == name.casefold():
-            raise SettingsError(
-                f"rename: {other} is called '{theirs}' already; choose another name, or rename "
-                f"{other} first."
-            )
+    if name is None:
+        return _unnamed(model, topic_id, as_of)
+    name = tidy_name(name)
+    fault = fault_of_name(name)
+    if fault:
+        raise SettingsError(f"rename: {fault}.")
+    if model.names_.get(topic_id) == name:
+        raise SettingsError(f"rename: {topic_id} is called '{name}' by hand already.")
+    _refuse_taken(model, topic_id, name, {**(shown or {}), **model.names_})
+    # A topic that is gone gives its name up: should it come back, it gets another.
+    living = {*model.ids_, *model.themes_}
+    names = {
+        other: theirs
+        for other, theirs in model.names_.items()
+        if other in living or name_key(theirs) != name_key(name)
+    }
     edit = _edit("rename", topic_id, as_of, name=name)
-    return _edited(model, edit, names_={**model.names_, topic_id: name})
+    return _edited(model, edit, names_={**names, topic_id: name})
+
+
+def _unnamed(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
+    if topic_id not in model.names_:
+        raise SettingsError(f"rename: {topic_id} has no name given by hand; it has the one found.")
+    names = {other: name for other, name in model.names_.items() if other != topic_id}
+    return _edited(model, _edit("rename", topic_id, as_of, name=None), names_=names)
+
+
+def _refuse_taken(model: TopicModel, topic_id: str, name: str, taken: Mapping[str, str]) -> None:
+    """Refuse a name that a topic or theme there is has; those merged or banned have none."""
+    for other in sorted({*model.ids_, *model.themes_} - {topic_id}):
+        if name_key(taken.get(other, "")) == name_key(name):
+            raise SettingsError(
+                f"rename: {other} is called '{taken[other]}' already; choose another name, or "
+                f"rename {other} first."
+            )
 
 
 def merge(
@@ -267,7 +285,8 @@ def number_of(model: TopicModel, topic_id: str) -> int:
     for edit in reversed(model.edits_):
         if topic_id in edit.get("others", ()):
             raise SettingsError(f"topics: {topic_id} was merged into {edit['topic_id']}.")
-    near = get_close_matches(topic_id.lower(), sorted(model.ids_), 1)
+    known = sorted({*model.ids_, *model.themes_})
+    near = get_close_matches(topic_id.lower(), known, 1)
     hint = f"did you mean {near[0]}?" if near else "`fcr topics list` shows those there are."
     raise SettingsError(f"topics: there is no topic '{topic_id}'; {hint}")
 

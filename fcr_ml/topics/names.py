@@ -18,6 +18,7 @@ from itertools import groupby
 import numpy as np
 
 from fcr_ml.topics.carriers import FEWEST_CUSTOMERS, Carriers
+from fcr_ml.topics.given_names import LONGEST_NAME, fault_of_name, name_key, tidy_name
 from fcr_ml.topics.representatives import representative_rows
 from fcr_ml.topics.telling import Term, find_terms
 from fcr_ml.topics.wording import written_width
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 NOTES_READ, FEWEST_READ = 20_000, 200
 """Notes read in all, and of each topic at least: they name it as well as all would."""
-LONGEST_NAME, LONGEST_ANSWER = 40, 60
+LONGEST_MADE = 40
 SECOND_WORTH, SECOND_AFTER_WORD = 0.45, 0.3
 """Of the first term's weight: what the next must weigh to stand in the name; less after
 a single word, which seldom says enough."""
@@ -132,7 +133,7 @@ def name_topics(
     if carriers is None:
         carriers = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
     listed = _terms_by_topic(notes, topics, spoken, mains, carriers)
-    used = {name.casefold() for name in taken}
+    used = {name_key(name) for name in taken}
     named = []
     for topic, weighted in enumerate(listed):
         own = _compose(weighted) or f"{level} {topic + 1}"
@@ -143,7 +144,7 @@ def name_topics(
     listed_terms = [topic.terms for topic in named]
     examples = representative_rows(notes, topics, listed_terms, vectors, SHOWN_TO_NAMER)
     shown = [[notes[row] for row in rows] for rows in examples]
-    return _asked(named, namer, shown, level, {name.casefold() for name in taken})
+    return _asked(named, namer, shown, level, {name_key(name) for name in taken})
 
 
 def _main_languages(topics: np.ndarray, spoken: np.ndarray, count: int) -> list[str]:
@@ -216,7 +217,7 @@ def _compose(weighted: list[Term]) -> str:
     for place, (term, weight) in enumerate(weighted[1:3]):
         least = SECOND_AFTER_WORD if is_word and not place else SECOND_WORTH
         longer = f"{name} · {term}"
-        if weight < least * strongest or written_width(longer) > LONGEST_NAME:
+        if weight < least * strongest or written_width(longer) > LONGEST_MADE:
             break
         if place and not is_word:
             break
@@ -232,9 +233,9 @@ def _clear(weighted: list[Term]) -> list[str]:
 def _made_unique(name: str, terms: Sequence[str], used: set[str]) -> str:
     """Tell a name from those used by the next telling term, or by a number at last."""
     unique = next(
-        candidate for candidate in _told_apart(name, terms) if candidate.casefold() not in used
+        candidate for candidate in _told_apart(name, terms) if name_key(candidate) not in used
     )
-    used.add(unique.casefold())
+    used.add(name_key(unique))
     return unique
 
 
@@ -244,7 +245,7 @@ def _told_apart(name: str, terms: Sequence[str]) -> Iterator[str]:
     others = [term for term in terms if term not in parts]
     longer = [f"{parts[0]} · {term}" for term in others] if len(parts) > 1 else []
     longer += [f"{name} · {term}" for term in others]
-    yield from (candidate for candidate in longer if written_width(candidate) <= LONGEST_ANSWER)
+    yield from (candidate for candidate in longer if written_width(candidate) <= LONGEST_NAME)
     yield from (f"{name} ({number})" for number in count_from(2))
 
 
@@ -272,7 +273,16 @@ def _answer(namer: Namer, topic: TopicToName) -> str:
         )
         return ""
     lines = answer.strip().splitlines() if isinstance(answer, str) else []
-    line = " ".join(lines[0].split()).strip("\"'“”„«».") if lines else ""
+    line = _cleaned(lines[0]) if lines else ""
     if not line:
         log.warning("names: the naming function gave no name for a %s", topic.level)
-    return line if len(line) <= LONGEST_ANSWER else line[: LONGEST_ANSWER - 1].rstrip() + "…"
+    return line
+
+
+def _cleaned(line: str) -> str:
+    """Give an answer as a name: no quotes, no hidden signs, not too long; "" where it is none."""
+    seen = "".join(sign for sign in line if sign.isprintable() or sign.isspace())
+    name = tidy_name(seen).strip("\"'“”„«».*_ ")
+    if len(name) > LONGEST_NAME:
+        name = name[: LONGEST_NAME - 1].rstrip() + "…"
+    return "" if fault_of_name(name) else name

@@ -267,6 +267,68 @@ def test_a_theme_is_renamed_and_shown_with_its_topics(fcr, results: Path) -> Non
     assert f"{theme} Payments" in fcr("topics", "list", "--results", results).out
 
 
+def test_a_name_is_taken_back_and_the_found_one_is_shown_again(fcr, results: Path) -> None:
+    at = ("--results", results)
+    before = fcr("topics", "list", *at).out
+    fcr("topics", "rename", "t002", 'The "new" name', *at)
+
+    ran = fcr("topics", "rename", "t002", "--found", *at)
+
+    assert ran.code == 0, ran.err
+    assert "t002 has no name given by hand any more" in ran.out
+    told = " ".join(ran.out.split())
+    assert """rename t002 'The "new" name'; rename t002 --found""" in told
+    listed = fcr("topics", "list", *at).out
+    assert listed.splitlines()[: len(before.splitlines())] == before.splitlines()
+    assert fcr("topics", "undo", *at).code == 0
+    assert 'The "new" name' in fcr("topics", "list", *at).out
+
+
+def test_a_name_that_the_figures_have_by_hand_is_no_longer_shown_once_taken_back(
+    fcr, results: Path
+) -> None:
+    at = ("--results", results)
+    model = load_topics(results / "topics")
+    model.names_ = {"t002": "name of t002"}
+    save_topics(model, results / "topics")
+
+    assert fcr("topics", "rename", "t002", "--found", *at).code == 0
+
+    assert "name of t002" not in fcr("topics", "list", *at).out
+    assert fcr("topics", "rename", "t001", "Name of t002", *at).code == 0
+    assert fcr("topics", "show", "t002", *at).code == 0
+
+
+def test_a_topic_takes_the_name_of_what_was_merged_into_it(fcr, results: Path) -> None:
+    at = ("--results", results)
+    fcr("topics", "merge", "t001", "t003", *at)
+
+    ran = fcr("topics", "rename", "t001", "name of t003", *at)
+
+    assert ran.code == 0, ran.err
+    assert "t001 is called 'name of t003' from now on." in ran.out
+
+
+def test_a_found_name_gives_way_to_one_given_by_hand_since(fcr, results: Path) -> None:
+    at = ("--results", results)
+    for words in (("t001", "Aside"), ("t002", "name of t001"), ("t001", "--found")):
+        assert fcr("topics", "rename", *words, *at).code == 0
+
+    listed = fcr("topics", "list", *at).out
+
+    rows = {line.split()[0]: line for line in listed.splitlines() if line.startswith("t0")}
+    assert "name of t001" in rows["t002"]
+    assert "name of t001" not in rows["t001"]
+
+
+@pytest.mark.parametrize("words", [["t001"], ["t001", "Fees", "--found"]])
+def test_a_rename_wants_a_name_or_found(fcr, results: Path, words: list[str]) -> None:
+    ran = fcr("topics", "rename", *words, "--results", results)
+
+    assert ran.code == 2
+    assert "give either a new name in quotes, or --found" in ran.err
+
+
 REFUSED = {
     "an unknown topic": (["show", "t0001"], "did you mean t001?"),
     "a history of nobody": (["history", "t9"], "there is no topic 't9'"),

@@ -110,6 +110,56 @@ def test_a_name_stays_with_its_id_and_the_topics_are_as_they_were(fitted: TopicM
     assert edited.reference_topics_ is fitted.reference_topics_
 
 
+def test_a_name_given_by_hand_can_be_taken_back(fitted: TopicModel) -> None:
+    theme = fitted.themes_[0]
+    named = rename(rename(fitted, "t002", "Late refund", AS_OF), theme, "Payments", AS_OF)
+
+    back = rename(named, "t002", None, AS_OF)
+
+    assert back.names_ == {theme: "Payments"}
+    assert marks(back, "t002") == []
+    assert (back.edits_[-1]["edit"], back.edits_[-1]["name"]) == ("rename", None)
+    assert rename(back, theme, None, AS_OF).names_ == {}
+    # The name is free again, for the same topic and for another.
+    assert rename(back, "t002", "Late refund", AS_OF).names_["t002"] == "Late refund"
+    assert rename(back, "t005", "late refund", AS_OF).names_["t005"] == "late refund"
+
+
+def test_two_topics_swap_names_by_way_of_a_third(fitted: TopicModel) -> None:
+    shown = {"t001": "Fees", "t002": "Cards"}
+    aside = rename(fitted, "t002", "For now", AS_OF, shown)
+
+    swapped = rename(rename(aside, "t001", "Cards", AS_OF, shown), "t002", "Fees", AS_OF, shown)
+
+    assert swapped.names_ == {"t001": "Cards", "t002": "Fees"}
+
+
+def test_the_name_of_a_topic_that_is_gone_is_free(fitted: TopicModel) -> None:
+    shown = {"t001": "Fees", "t004": "Cards", "t009": "Retired long ago"}
+    named = rename(fitted, "t004", "Cards", AS_OF, shown)
+    merged, banned = merge(named, "t001", ["t004"], AS_OF), ban(named, "t004", AS_OF)
+
+    for gone in (merged, banned):
+        assert rename(gone, "t001", "cards", AS_OF, shown).names_ == {"t001": "cards"}
+        assert rename(gone, "t001", "Retired long ago", AS_OF, shown).names_["t001"]
+    # What comes back does not bring a name that another has by now.
+    back = unban(rename(banned, "t001", "Cards", AS_OF, shown), "t004", AS_OF)
+    assert back.names_ == {"t001": "Cards"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (" Late\n refund\t", "Late refund"),
+        ("<b>Fees</b> & 'more'", "<b>Fees</b> & 'more'"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("x" * 60, "x" * 60),
+    ],
+)
+def test_names_are_kept_as_typed_on_one_line(fitted: TopicModel, typed: str, name: str) -> None:
+    assert rename(fitted, "t002", typed, AS_OF).names_ == {"t002": name}
+
+
 def test_merged_topics_are_one_and_held(fitted: TopicModel) -> None:
     vectors, _ = matters()
     named = rename(fitted, "t004", "Going soon", AS_OF)
@@ -222,6 +272,34 @@ REFUSED = {
     "no name": (lambda m: rename(m, "t001", "  ", AS_OF), "1 to 60 characters"),
     "a long name": (lambda m: rename(m, "t001", "x" * 61, AS_OF), "this has 61"),
     "a name like an id": (lambda m: rename(m, "t001", "t9", AS_OF), "looks like an id"),
+    "a new line alone": (lambda m: rename(m, "t001", "\n\t", AS_OF), "this has 0"),
+    "a hidden sign": (
+        lambda m: rename(m, "t001", "red\x1b[31m", AS_OF),
+        r"1 sign that cannot be shown \(first: U\+001B\); type it without",
+    ),
+    "signs alone": (lambda m: rename(m, "t001", "–", AS_OF), "no letter and no digit"),
+    "the name it has by hand": (
+        lambda m: rename(rename(m, "t001", "Fees", AS_OF), "t001", "Fees", AS_OF),
+        "t001 is called 'Fees' by hand already",
+    ),
+    "nothing to take back": (lambda m: rename(m, "t001", None, AS_OF), "no name given by hand"),
+    "a topic's name for a theme": (
+        lambda m: rename(rename(m, "t001", "Fees", AS_OF), m.themes_[0], "fees", AS_OF),
+        "t001 is called 'Fees' already",
+    ),
+    "a theme's name for a topic": (
+        lambda m: rename(m, "t001", "Money", AS_OF, {m.themes_[0]: "Money"}),
+        r"g\d+ is called 'Money' already",
+    ),
+    "a name that looks the same": (
+        lambda m: rename(rename(m, "t001", "Fees", AS_OF), "t002", "Ｆe\u200des", AS_OF),
+        "t001 is called 'Fees' already",
+    ),
+    "no such theme": (lambda m: rename(m, "g1", "Fees", AS_OF), "did you mean g01"),
+    "a merged topic": (
+        lambda m: rename(merge(m, "t001", ["t002"], AS_OF), "t002", "Fees", AS_OF),
+        "t002 was merged into t001",
+    ),
     "a name given by hand": (
         lambda m: rename(rename(m, "t001", "Fees", AS_OF), "t002", "fees", AS_OF),
         "t001 is called 'Fees' already",

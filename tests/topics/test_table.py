@@ -3,6 +3,9 @@ import pandas as pd
 
 from fcr_ml.frames.conform import conform
 from fcr_ml.frames.tables import TOPIC_CARDS, TOPICS
+from fcr_ml.topics.edits import rename
+from fcr_ml.topics.forerunner import Forerunner
+from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.table import sort_into_topics
 
 from .test_model import planted
@@ -78,3 +81,27 @@ def test_a_small_log_says_that_it_is_small() -> None:
     placed = sort_into_topics(contacts, notes, vectors)
 
     assert set(placed.topics["no_topic_reason"]) == {"too_few_notes"}
+
+
+def test_names_by_hand_are_unique_among_topics_and_themes_after_a_refit() -> None:
+    contacts, notes, vectors, _ = _log()
+    first = sort_into_topics(contacts, notes, vectors)
+    found = first.cards.set_index("topic_id")["topic"]
+    topic, other, theme = *first.model.ids_[:2], first.model.themes_[0]
+    as_of = pd.Timestamp("2025-06-01T00:00Z")
+    # A theme is given the name that one topic was found under, which is called otherwise
+    # for now; a topic is given the name that its theme was found under.
+    named = rename(first.model, topic, "For now", as_of)
+    named = rename(named, theme, found[topic].upper(), as_of)
+    named = rename(named, other, found[theme], as_of)
+    named = rename(named, topic, None, as_of)
+
+    for refit in (True, False):
+        again = sort_into_topics(
+            contacts, notes, vectors, TopicModel(), Forerunner(named, first.topics, refit)
+        ).cards
+
+        given = again.set_index("topic_id")["topic"]
+        assert given[theme] == found[topic].upper()
+        assert given[other] == found[theme]
+        assert again["topic"].str.casefold().is_unique
