@@ -34,9 +34,13 @@ CLOSING, SELDOM_CLOSING = 0.7, 0.06
 GREETING_SHARE, GREETING_SPREAD = 0.38, 0.3
 """A greeting stands in a short clause at an edge this often, in this share of topics."""
 NAME_CAPITAL, NAME_SPREAD = 0.7, 0.2
-"""A personal name is capital this often, and known in this share of topics, two at least."""
-NAME_PLACE, NAME_PLACE_AMONG_CAPITALS, MANY_CAPITALS = 0.2, 0.5, 0.2
-"""It stands by a greeting this often; more often where many words are capital, as in German."""
+"""A personal name is capital this often; it is widely known in this share of topics, two at
+least."""
+NAME_PLACE, NAME_PLACE_OF_FEW = 0.2, 0.3
+"""It stands by a greeting or signs off this often if it is widely known, and if it is not."""
+NAME_PLACE_AMONG_CAPITALS, MANY_CAPITALS = 0.5, 0.2
+"""Where many words are capital, as in German, only widely known names are told from nouns,
+and those that stand there this often."""
 HOLLOW_WORTH = 0.65
 """Of a phrase with a word that says little ("change my PIN", "an account", "how")."""
 SHORT_WORD = 3
@@ -289,18 +293,26 @@ class _Judge:
 
     def _names_people(self, alone: Phrases, held: Any) -> np.ndarray:
         """Tell the words that are capital, and stand by a greeting or sign a note off."""
-        units = self.wording.units
-        greets = self.greets[units]
-        beside = self.wording.closes_note & self.wording.at_edge
-        beside[1:] |= greets[:-1]
-        beside[2:] |= greets[:-2]
         topics = np.asarray((held > 0).sum(axis=1)).ravel()
         spread = topics >= max(2, NAME_SPREAD * (self.sizes > 0).sum())
         capital = self.wording.capital_share[alone.parts[:, 0]]
         many = np.average(capital, weights=alone.times) > MANY_CAPITALS
-        placed = alone.mean_at(beside) >= (NAME_PLACE_AMONG_CAPITALS if many else NAME_PLACE)
-        called_upon = self.greets[alone.parts[:, 0]] & (not many)  # "Hi," and "Yorick,"
-        return spread & (capital >= NAME_CAPITAL) & (placed | called_upon)
+        least = np.where(spread, NAME_PLACE, NAME_PLACE_OF_FEW)
+        if many:
+            least = np.where(spread, NAME_PLACE_AMONG_CAPITALS, np.inf)
+        placed = alone.mean_at(self._beside_greetings()) >= least
+        called_upon = self.greets[alone.parts[:, 0]] & spread & (not many)  # "Hi," and "Yorick,"
+        return (capital >= NAME_CAPITAL) & (placed | called_upon)
+
+    def _beside_greetings(self) -> np.ndarray:
+        """Mark the places after a greeting, and those that sign a note off."""
+        units = self.wording.units
+        # A single character, as of Chinese, greets nobody by itself.
+        greets = (self.greets & ~self.wording.is_unspaced)[units]
+        beside = self.wording.closes_note & self.wording.at_edge
+        beside[1:] |= greets[:-1]
+        beside[2:] |= greets[:-2]
+        return beside
 
     def _text(self, units: np.ndarray) -> str:
         """Write a phrase out, with spaces where its script has them."""

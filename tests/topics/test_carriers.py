@@ -78,6 +78,21 @@ def test_what_one_agent_signs_with_is_not_told_and_what_two_say_is() -> None:
     assert "wickham" in _terms(signed, topics, Carriers(everyone, np.full(len(notes), -1)))
 
 
+def test_a_name_that_one_topic_knows_is_told_by_where_it_stands() -> None:
+    # Notes on all matters end in thanks; in one topic twelve customers thank Yorick, in
+    # another twelve speak of Outlook.
+    notes, topics = _log()
+    signed = [f"{note}. Thanks" if row % 3 else note for row, note in enumerate(notes)]
+    signed[60:72] = [f"{note}. Thanks Yorick" for note in notes[60:72]]
+    signed[120:132] = [f"{note} in Outlook" for note in notes[120:132]]
+    everyone = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
+
+    told = _terms(signed, topics, everyone)
+
+    assert "Yorick" not in told
+    assert "Outlook" in told
+
+
 def test_a_matter_that_one_agent_handles_keeps_its_name() -> None:
     notes, topics = _log()
     everyone = np.arange(len(notes))
