@@ -34,6 +34,7 @@ from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.topics.emerging import find_emerging
 from fcr_ml.topics.forerunner import Forerunner, open_forerunner
 from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.names import Namer
 from fcr_ml.topics.saved import save_topics
 from fcr_ml.topics.table import PlacedTopics, sort_into_topics
 
@@ -102,6 +103,9 @@ class CasebookBuilder:
         Whether these topics are found anew, or notes only placed in them.
     random_state : int
         Seed of everything that draws.
+    namer : callable, optional
+        Takes a :class:`~fcr_ml.topics.names.TopicToName`, gives a topic or theme its name,
+        as a language model may. Nothing is asked without one.
     """
 
     window: str = "7d"
@@ -115,11 +119,14 @@ class CasebookBuilder:
     topics_from: Path | None = None
     refit_topics: bool = True
     random_state: int = 0
+    namer: Namer | None = None
 
     def __post_init__(self) -> None:
         """Refuse readings and places that do not exist."""
         _check_choice("reading", self.reading, READINGS)
         _check_choice("window_from", self.window_from, ("end", "start"))
+        if self.namer is not None and not callable(self.namer):
+            raise SettingsError("namer: this is no function; give one that takes a TopicToName.")
         self.all_windows  # noqa: B018 - refuses a window that is none before any work is done
         self.cache_folder = Path(self.cache_folder).expanduser()
 
@@ -197,7 +204,7 @@ class CasebookBuilder:
                 "encoder, or leave topics_from out."
             )
         model = TopicModel(random_state=self.random_state, encoder=encoded.encoder)
-        return sort_into_topics(contacts, notes, encoded.vectors, model, forerunner)
+        return sort_into_topics(contacts, notes, encoded.vectors, model, forerunner, self.namer)
 
     def _encode(self, notes: pd.DataFrame, progress: Progress) -> EncodedNotes:
         usable = notes["note"].notna() & ~notes["is_thin"]
@@ -310,6 +317,7 @@ class CasebookBuilder:
             "window_from": self._window_from(contacts),
             "attributes": dict(self.attributes),
             "random_state": self.random_state,
+            **({"topics_named_by": "a function of yours"} if self.namer else {}),
         }
 
 

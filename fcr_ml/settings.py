@@ -16,8 +16,8 @@ from typing import Any, get_type_hints
 
 from fcr_ml.errors import SettingsError, StorageError
 
-_NOT_SETTINGS = {"self", "sources", "raw", "casebook", "features", "progress", "acted_on"}
-"""Parameters that carry data; a file cannot set them."""
+_NOT_SETTINGS = {"self", "sources", "raw", "casebook", "features", "progress", "acted_on", "namer"}
+"""Parameters that carry data or a function; a file cannot set them."""
 
 
 def read_settings(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fcr_ml.topics.carriers import read_carriers
 from fcr_ml.topics.model import TopicModel
-from fcr_ml.topics.names import name_topics
+from fcr_ml.topics.names import Namer, name_topics
 from fcr_ml.topics.representatives import representative_rows
 
 
@@ -32,6 +32,7 @@ def fill_cards(
     vectors: np.ndarray,
     topic: np.ndarray,
     model: TopicModel,
+    namer: Namer | None = None,
 ) -> pd.DataFrame:
     """Give a card to every topic that has a contact, and to every theme.
 
@@ -45,6 +46,8 @@ def fill_cards(
         Shape (n,), int: each contact's topic number, below 0 without one.
     model : TopicModel
         Gives ids, themes and names given by hand.
+    namer : callable, optional
+        Is asked for a name of each topic and theme that has none given by hand.
 
     Returns
     -------
@@ -58,8 +61,9 @@ def fill_cards(
     # Names given by hand to topics and themes alike come first; those made give way.
     living = {*model.ids_, *themes}
     given = {key: name for key, name in model.names_.items() if key in living}
-    topic_cards = _level(log, topic, model.ids_, "topic", given)
-    theme_cards = _level(log, theme, themes, "theme", given, tuple(topic_cards["topic"]))
+    topic_cards = _level(log, topic, model.ids_, "topic", given, namer)
+    of_topics = tuple(topic_cards["topic"])
+    theme_cards = _level(log, theme, themes, "theme", given, namer, of_topics)
     cards = pd.concat([topic_cards, theme_cards], ignore_index=True)
     above = dict(zip(model.ids_, model.themes_, strict=True))
     cards["parent_topic_id"] = cards["topic_id"].map(above).astype("string")
@@ -74,6 +78,7 @@ def _level(
     ids: Sequence[str],
     level: str,
     given: Mapping[str, str],
+    namer: Namer | None,
     taken: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Give the cards of one level; groups without a contact have none."""
@@ -88,6 +93,9 @@ def _level(
         carriers=read_carriers(log.contacts.iloc[inside]),
         level=level,
         taken=(*taken, *given.values()),
+        given={place: given[ids[n]] for place, n in enumerate(present) if ids[n] in given},
+        vectors=log.vectors[inside],
+        namer=namer,
     )
     examples = representative_rows(
         notes, numbers, [name.terms for name in named], log.vectors[inside]
@@ -97,7 +105,7 @@ def _level(
             {
                 "topic_id": ids[number],
                 "level": level,
-                "topic": given.get(ids[number], named[place].name),
+                "topic": named[place].name,
                 "terms": " · ".join(named[place].terms),
                 "example_contact_id": log.contacts["contact_id"].iloc[inside[examples[place][0]]],
             }

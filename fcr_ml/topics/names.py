@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as count_from
 from itertools import groupby
@@ -34,7 +34,8 @@ a single word, which seldom says enough."""
 FAINT = 0.03
 """Of the first term's weight: terms that weigh less are not listed, but may still tell
 one of two topics with the same name from the other."""
-SHOWN_TO_NAMER = 5
+SHOWN_TO_NAMER, SHOWN_CHARACTERS = 5, 300
+"""Notes of a topic that the user's function is shown, and how much of each."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class TopicToName:
     terms : list of str
         Its telling terms, the strongest first.
     notes : list of str
-        A few representative notes, redacted.
+        Five representative notes at most, redacted, the first 300 characters of each.
     language : str or None
         The commonest language of its notes.
     """
@@ -82,6 +83,7 @@ def name_topics(
     carriers: Carriers | None = None,
     level: str = "topic",
     taken: Collection[str] = (),
+    given: Mapping[int, str] | None = None,
     vectors: np.ndarray | None = None,
     namer: Namer | None = None,
 ) -> list[TopicName]:
@@ -106,13 +108,15 @@ def name_topics(
     level : str, default "topic"
         What is named: the first part of a name where no note holds a word.
     taken : collection of str, optional
-        Names not to be given, as given by hand.
+        Names not to be given.
+    given : mapping of int to str, optional
+        Names given by hand, by topic: they stand, and none is made or asked for.
     vectors : numpy.ndarray, optional
         Shape (n, d): chooses the notes shown to ``namer``.
     namer : callable, optional
         Takes a ``TopicToName``, gives a name. Its answer is cut to one line of 60
-        characters and made unique. Where it fails or gives nothing, the log says so and
-        the own name stands.
+        characters, rid of signs that cannot be shown, and made unique. Where it fails or
+        gives nothing that can be a name, the log says so and the made name stands.
 
     Returns
     -------
@@ -133,18 +137,30 @@ def name_topics(
     if carriers is None:
         carriers = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
     listed = _terms_by_topic(notes, topics, spoken, mains, carriers)
-    used = {name_key(name) for name in taken}
+    by_hand = dict(given or {})
+    kept = {name_key(name) for name in (*taken, *by_hand.values())}
+    used = set(kept)
     named = []
     for topic, weighted in enumerate(listed):
         own = _compose(weighted) or f"{level} {topic + 1}"
-        name = _made_unique(own, [term for term, _ in weighted], used)
+        name = by_hand.get(topic) or _made_unique(own, [term for term, _ in weighted], used)
         named.append(TopicName(name, _clear(weighted), mains[topic] or None))
     if namer is None:
         return named
     listed_terms = [topic.terms for topic in named]
     examples = representative_rows(notes, topics, listed_terms, vectors, SHOWN_TO_NAMER)
-    shown = [[notes[row] for row in rows] for rows in examples]
-    return _asked(named, namer, shown, level, {name_key(name) for name in taken})
+    shown = [[notes[row][:SHOWN_CHARACTERS] for row in rows] for rows in examples]
+    told = [
+        TopicToName(level, topic.name, list(topic.terms), few, topic.language)
+        for topic, few in zip(named, shown, strict=True)
+    ]
+    answers = {n: _answer(namer, one) for n, one in enumerate(told) if n not in by_hand}
+    return [
+        replace(topic, name=_made_unique(answers[n] or topic.name, topic.terms, kept))
+        if n in answers
+        else topic
+        for n, topic in enumerate(named)
+    ]
 
 
 def _main_languages(topics: np.ndarray, spoken: np.ndarray, count: int) -> list[str]:
@@ -247,18 +263,6 @@ def _told_apart(name: str, terms: Sequence[str]) -> Iterator[str]:
     longer += [f"{name} · {term}" for term in others]
     yield from (candidate for candidate in longer if written_width(candidate) <= LONGEST_NAME)
     yield from (f"{name} ({number})" for number in count_from(2))
-
-
-def _asked(
-    named: list[TopicName], namer: Namer, shown: list[list[str]], level: str, used: set[str]
-) -> list[TopicName]:
-    """Give the names that the user's function gives, and the own ones where it gives none."""
-    asked = []
-    for topic, notes in zip(named, shown, strict=True):
-        told = TopicToName(level, topic.name, list(topic.terms), notes, topic.language)
-        name = _answer(namer, told) or topic.name
-        asked.append(replace(topic, name=_made_unique(name, topic.terms, used)))
-    return asked
 
 
 def _answer(namer: Namer, topic: TopicToName) -> str:

@@ -20,6 +20,7 @@ from fcr_ml.topics.clusters import reduce_linearly
 from fcr_ml.topics.forerunner import Forerunner
 from fcr_ml.topics.map import lay_out_map
 from fcr_ml.topics.model import BANNED, NOT_ALIKE, TOO_RARE, TopicModel
+from fcr_ml.topics.names import Namer
 
 REASONS = {NOT_ALIKE: "not_alike", BANNED: "banned", TOO_RARE: "too_rare"}
 
@@ -40,13 +41,14 @@ def sort_into_topics(
     vectors: np.ndarray,
     model: TopicModel | None = None,
     forerunner: Forerunner | None = None,
+    namer: Namer | None = None,
 ) -> PlacedTopics:
     """Sort the contacts into topics by what their notes say.
 
     Parameters
     ----------
     contacts : pandas.DataFrame
-        CONTACTS.
+        CONTACTS. Without customers each contact is taken for a customer of its own.
     notes : pandas.DataFrame
         NOTES, rows as in ``contacts``.
     vectors : numpy.ndarray
@@ -55,6 +57,8 @@ def sort_into_topics(
         Unfitted; the default settings if left out.
     forerunner : Forerunner, optional
         Topics that live on.
+    namer : callable, optional
+        Is asked for names; see :func:`~fcr_ml.topics.names.name_topics`.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def sort_into_topics(
     places = lay_out_map(centred, topic, topics["contact_id"])
     topics["map_x"], topics["map_y"] = places[:, 0], places[:, 1]
     cards = (
-        fill_cards(contacts, notes, centred, topic, fitted)
+        fill_cards(contacts, notes, centred, topic, fitted, namer)
         if (topic >= 0).any()
         else empty(TOPIC_CARDS)
     )
