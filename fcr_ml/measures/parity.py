@@ -24,6 +24,9 @@ language was told wrongly."""
 PAIRS_WEIGHED = 50_000
 """More pairs narrow the interval of an AUC below a hundredth and only cost time."""
 
+FEWEST_CUSTOMERS = 10
+"""Customers drawn anew say nothing of how an AUC varies where there are hardly any."""
+
 EVIDENCE = ("prior", "hours", "customer", "meaning", "words")
 """The weights of a link that know neither its case id nor its reason code."""
 
@@ -65,7 +68,7 @@ def language_parity(casebook: Casebook, minimum_contacts: int = 30) -> pd.DataFr
         ``known_pairs`` of which it is known whether they share a case id (a reason
         code, where cases tell too little), ``link_auc``, the chance that the time, the
         customer and the notes rank a pair that does above one that does not, and
-        ``link_truth``, which of the two it is.
+        ``link_truth``, which of the two it is; the AUC is null below ten customers.
 
         Rates, means and AUC have ``_low`` and ``_high`` (95 %, by customer), except
         those of a mix.
@@ -200,6 +203,7 @@ def _of_truth(pairs: pd.DataFrame, truth: str | None, minimum: int) -> dict[str,
     known = pairs[pairs[truth].notna()]
     is_same = known[truth].astype(bool)
     is_enough = min(is_same.sum(), (~is_same).sum()) >= minimum
+    is_enough &= known["customer_id"].nunique() >= FEWEST_CUSTOMERS
     figure = _auc_by_customer(is_same, known) if is_enough else UNKNOWN
     return {"known_pairs": len(known), **named("link_auc", figure), "link_truth": _TRUTHS[truth]}
 

@@ -162,6 +162,23 @@ def test_links_are_held_against_the_case_without_what_the_case_told_them(
     assert blind["link_auc"] == 0.5
 
 
+def test_pairs_of_few_customers_say_nothing_of_how_sure_an_auc_is(
+    casebook_of: CasebookOf,
+) -> None:
+    is_same = np.arange(90) % 2 == 0
+    pairs = _links(_tables()["contacts"]["contact_id"], 0, 90, is_same_case=is_same)
+
+    told = {}
+    for customers in (1, 9, 10):
+        tables = _tables(pairs)
+        owners = [f"u{row % customers}" for row in range(len(tables["contacts"]))]
+        tables["contacts"] = tables["contacts"].assign(customer_id=owners)
+        told[customers] = language_parity(casebook_of(**tables)).set_index("language").loc["en"]
+
+    assert [row["known_pairs"] for row in told.values()] == [90, 90, 90]
+    assert [bool(np.isnan(row["link_auc"])) for row in told.values()] == [True, True, False]
+
+
 def test_without_cases_the_reason_code_is_what_links_are_held_against(
     casebook_of: CasebookOf,
 ) -> None:

@@ -76,7 +76,53 @@ def test_a_language_is_named_where_its_interval_lies_on_the_worse_side() -> None
 
     alike = _languages().iloc[[0, 1, 1]].reset_index(drop=True)
     alike.loc[2, "language"] = "de"
-    assert "No language stands out" in _section(alike)[0]
+    lead = _section(alike)[0]
+    assert "No language stands out as worse in 6 comparisons." in lead
+    assert (
+        "Compared with the whole log, so many languages each: notes without a topic of 2, "
+        "agreement of topics with reason codes of 2, ranking of pairs by links of 2."
+    ) in lead
+    assert "Not enough" not in lead
+
+
+def test_what_could_not_be_compared_is_named_with_its_count() -> None:
+    languages = _languages()
+    languages.loc[2, ["purity_rate", "purity_rate_low", "purity_rate_high"]] = np.nan
+    languages.loc[2, "coded_contacts"] = 12
+    languages.loc[1:2, ["link_auc", "link_auc_low", "link_auc_high"]] = np.nan
+
+    lead, _, _ = _section(languages)
+
+    assert "notes without a topic of 2, " in lead
+    assert "reason codes of 1, ranking of pairs by links of 0." in lead
+    assert "Not enough contacts to tell, agreement of topics with reason codes: sv (12)." in lead
+    assert "Not enough pairs to tell, ranking of pairs by links: en (1,400), sv (420)." in lead
+    assert "Languages too rare for a row (20 contacts) are not compared." in lead
+
+
+def test_where_nothing_could_be_compared_nobody_is_said_not_to_stand_out() -> None:
+    languages = _languages()
+    for figure in ("no_topic_rate", "purity_rate", "link_auc"):
+        languages.loc[1:, [figure, f"{figure}_low", f"{figure}_high"]] = np.nan
+
+    lead, _, _ = _section(languages)
+
+    assert "Not enough contacts to tell whether a language stands out" in lead
+    assert "No language" not in lead
+    # Nor where the whole log has no figure to be compared with.
+    bare = _languages()
+    bare.loc[0, ["no_topic_rate", "purity_rate", "link_auc"]] = np.nan
+    assert "No language" not in _section(bare)[0]
+
+
+def test_topics_that_keep_a_language_to_itself_are_told_though_not_tested() -> None:
+    languages = _languages()
+    languages.loc[2, ["other_languages_rate", "mix_rate"]] = [0.1, 0.77]
+
+    lead, _, _ = _section(languages)
+
+    assert "not tested: sv (10.0 % where the mix gives 77.0 %)." in lead
+    assert "not tested" not in _section(_languages())[0]
 
 
 def test_too_few_contacts_are_said_and_never_shown_as_a_rate() -> None:
