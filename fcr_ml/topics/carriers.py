@@ -36,6 +36,11 @@ class Carriers:
     customers: np.ndarray
     agents: np.ndarray
 
+    @classmethod
+    def unknown(cls, count: int) -> Carriers:
+        """Take each note for a customer's of its own, by no known agent."""
+        return cls(np.arange(count), np.full(count, -1))
+
     def of(self, rows: np.ndarray | list[int]) -> Carriers:
         """Give those of some notes."""
         return Carriers(self.customers[rows], self.agents[rows])
@@ -50,7 +55,8 @@ def read_carriers(contacts: pd.DataFrame) -> Carriers:
         CONTACTS. Without customers each contact is a customer of its own, without agents
         none is known.
     """
-    customers, agents = np.arange(len(contacts)), np.full(len(contacts), -1)
+    unknown = Carriers.unknown(len(contacts))
+    customers, agents = unknown.customers, unknown.agents
     if "customer_id" in contacts:
         customers = pd.factorize(contacts["customer_id"], use_na_sentinel=False)[0]
     if "agent_id" in contacts:
@@ -83,7 +89,7 @@ def may_be_shown(
 
     Examples
     --------
-    >>> six = Carriers(np.arange(6), np.full(6, -1))
+    >>> six = Carriers.unknown(6)
     >>> held = np.array([0, 0, 0, 0, 0, 1]), np.arange(6)
     >>> may_be_shown(*held, 2, six, np.zeros(6, dtype=int)).tolist()
     [True, False]

@@ -134,9 +134,8 @@ def name_topics(
     count = int(topics.max(initial=-1)) + 1
     spoken = np.array([language or "" for language in languages], dtype=object)
     mains = _main_languages(topics, spoken, count)
-    if carriers is None:
-        carriers = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
-    listed = _terms_by_topic(notes, topics, spoken, mains, carriers)
+    known = carriers or Carriers.unknown(len(notes))
+    listed = _terms_by_topic(notes, topics, spoken, mains, known)
     by_hand = dict(given or {})
     kept = {name_key(name) for name in (*taken, *by_hand.values())}
     used = set(kept)

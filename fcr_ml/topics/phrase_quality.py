@@ -105,9 +105,8 @@ def judge_phrases(
     if not by_length:
         none, empty = np.zeros((0, count)), np.zeros(0)
         return JudgedPhrases([], [], none, none > 0, empty, empty > 0)
-    if carriers is None:
-        carriers = Carriers(np.arange(len(topics)), np.full(len(topics), -1))
-    judge = _Judge(wording, topics, count, by_length[0], carriers)
+    known = carriers or Carriers.unknown(len(topics))
+    judge = _Judge(wording, topics, count, by_length[0], known)
     judged = [
         judge.judged(phrases, longer)
         for phrases, longer in zip(by_length, [*by_length[1:], None], strict=True)

@@ -85,7 +85,7 @@ def test_a_name_that_one_topic_knows_is_told_by_where_it_stands() -> None:
     signed = [f"{note}. Thanks" if row % 3 else note for row, note in enumerate(notes)]
     signed[60:72] = [f"{note}. Thanks Yorick" for note in notes[60:72]]
     signed[120:132] = [f"{note} in Outlook" for note in notes[120:132]]
-    everyone = Carriers(np.arange(len(notes)), np.full(len(notes), -1))
+    everyone = Carriers.unknown(len(notes))
 
     told = _terms(signed, topics, everyone)
 
