@@ -18,7 +18,7 @@ from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.tables import CASEBOOK_TABLES
 from fcr_ml.links import candidates, coincidence, near_far, verdicts
-from fcr_ml.topics import clusters, emerging, model, tree
+from fcr_ml.topics import carriers, clusters, emerging, given_names, model, names, tree
 from fcr_ml.topics import map as note_map
 from tests.docs.conftest import Demonstration, console_lines
 from tests.docs.generated import (
@@ -228,6 +228,12 @@ def test_numbers_on_topics_are_those_of_the_code() -> None:
     assert f"than {1 - model.FLOOR_QUANTILE:.0%}".replace("%", " %") in TOPICS
     assert f"fewer than {model.MINIMUM_NOTES} different notes" in TOPICS
     assert f"exp(cosine / {model.WARMTH})" in DEFINITIONS
+    assert f"at least {carriers.FEWEST_CUSTOMERS} customers' contacts" in DEFINITIONS
+    assert f"{carriers.ONE_AGENT:.0%}".replace("%", " %") + " of\nat least" in DEFINITIONS
+    assert f"at least {carriers.FEWEST_CONTACTS} contacts one agent's" in DEFINITIONS
+    assert f"handles {carriers.SPECIALIST:.0%}".replace("%", " %") in DEFINITIONS
+    assert f"one line of {given_names.LONGEST_NAME} characters" in TOPICS
+    assert f"{names.SHOWN_CHARACTERS} characters of each" in TOPICS
     assert emerging.WEEKS == 12
     assert "the twelve weeks before" in TOPICS
     assert f"some {note_map.SAMPLE:,} notes" in TOPICS

@@ -115,6 +115,16 @@ def test_where_nothing_could_be_compared_nobody_is_said_not_to_stand_out() -> No
     assert "No language" not in _section(bare)[0]
 
 
+def test_of_many_languages_with_too_few_contacts_six_are_named() -> None:
+    few = [_language(f"l{n}", 31) for n in range(9)]
+    languages = pd.concat([_languages().iloc[:3], pd.DataFrame(few)], ignore_index=True)
+    languages.loc[3:, ["purity_rate", "purity_rate_low", "purity_rate_high"]] = np.nan
+
+    lead, _, _ = _section(languages)
+
+    assert "reason codes: l0 (31), l1 (31), l2 (31), l3 (31), l4 (31), l5 (31), 3 more." in lead
+
+
 def test_topics_that_keep_a_language_to_itself_are_told_though_not_tested() -> None:
     languages = _languages()
     languages.loc[2, ["other_languages_rate", "mix_rate"]] = [0.1, 0.77]
