@@ -166,8 +166,10 @@ TOPIC_LINEAGE = Table(
         "forerunner_id": _text("the topic of the fit before; null where one was born"),
         "event": _text("kept, split, merged, born or retired", True),
         "shared_notes": Column("count", "different notes of this log that both hold", True),
-        "topic_share": Column("share", "shared notes among the topic's; null where retired"),
-        "forerunner_share": Column("share", "shared among the forerunner's; null where born"),
+        "topic_share": Column("share", "shared notes among the topic's; null where there are none"),
+        "forerunner_share": Column(
+            "share", "shared among the forerunner's; null where there are none"
+        ),
     },
 )
 

@@ -56,6 +56,13 @@ class Middles:
             np.float32
         )
 
+    def with_more(self, earlier: Middles) -> Middles:
+        """Give these middles and, of further languages, those that were found earlier."""
+        more = [place for place, told in enumerate(earlier.languages) if told not in self.languages]
+        languages = (*self.languages, *(earlier.languages[place] for place in more))
+        further = earlier.vectors[[place + 1 for place in more]]
+        return Middles(languages, np.vstack([self.vectors, further]))
+
 
 def find_middles(vectors: np.ndarray, languages: Sequence[str | None] | None = None) -> Middles:
     """Find the middles of vectors.

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fcr_ml.topics.neighbours import to_unit_length
+
 NEIGHBOURS = 10
 """Notes that each note is joined to in the likeness graph."""
 SMOOTHING_NEIGHBOURS = 15
@@ -48,9 +50,7 @@ def find_clusters(
         their neighbours are in.
     """
     near = rows[:, :SMOOTHING_NEIGHBOURS]
-    smooth = vectors + vectors[near].sum(axis=1)
-    lengths = np.linalg.norm(smooth, axis=1, keepdims=True)
-    smooth = np.divide(smooth, lengths, out=np.zeros_like(smooth), where=lengths > 1e-6)
+    smooth = to_unit_length(vectors + vectors[near].sum(axis=1))
     is_new = np.ones(len(vectors), dtype=bool) if cells is None else cells < 0
     clusters = np.full(len(vectors), -1) if cells is None else cells.copy()
     if is_new.sum() > SMOOTHING_NEIGHBOURS:

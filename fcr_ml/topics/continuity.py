@@ -8,7 +8,7 @@ topics are the same when they hold the same notes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +112,7 @@ def keep_ids(
     forerunner_ids: Sequence[str],
     next_topic: int,
     weights: np.ndarray | None = None,
-    held: Collection[str] = (),
+    kept: Mapping[str, int] | None = None,
     topics: int | None = None,
     prefix: str = "t",
 ) -> Lineage:
@@ -127,7 +127,8 @@ def keep_ids(
     the topic is ``kept`` if it has the forerunner's id, else ``split`` from it if the
     forerunner has noticeable parts elsewhere too, else the forerunner is ``merged``
     into it. A topic is ``born`` where no forerunner gives a fifth of it; a forerunner
-    is ``retired`` where no topic has a noticeable part of it.
+    is ``retired`` where no topic has a noticeable part of it. One that was kept by hand
+    and has no note in the log is ``kept`` with none shared.
 
     Parameters
     ----------
@@ -141,8 +142,9 @@ def keep_ids(
         The forerunner's next free number.
     weights : numpy.ndarray, optional
         Shape (n,): contacts with each note; one each if left out.
-    held : collection of str
-        Ids kept together by hand; they are matched before all others.
+    kept : mapping of str to int, optional
+        Ids kept by hand, and the number of today's topic that each stays with, whatever
+        the two share: a topic of which the log has no note shares nothing.
     topics : int, optional
         Today's topics; the highest number in ``now`` decides if left out.
     prefix : str
@@ -161,7 +163,10 @@ def keep_ids(
     np.minimum.at(first_note, now[now >= 0], np.flatnonzero(now >= 0))
     newest = np.lexsort((first_note, -shared.of_topic))
     oldest = np.argsort(np.array(forerunner_ids, dtype=str), kind="stable")
-    heirs = _match(shared, oldest, newest, np.isin(forerunner_ids, list(held)))
+    heirs = np.full(count, -1)
+    for topic_id, topic in (kept or {}).items():
+        heirs[topic] = list(forerunner_ids).index(topic_id)
+    heirs = _match(shared, oldest, newest, heirs)
     used = [int(topic_id[len(prefix) :]) for topic_id in forerunner_ids]
     free = max([next_topic, *(number + 1 for number in used)])
     ids = [""] * count
@@ -230,9 +235,9 @@ def _overlap(
 
 
 def _match(
-    shared: _Overlap, oldest: np.ndarray, newest: np.ndarray, is_held: np.ndarray
+    shared: _Overlap, oldest: np.ndarray, newest: np.ndarray, kept: np.ndarray
 ) -> np.ndarray:
-    """Give the forerunner that lives on in each topic, -1 for none."""
+    """Give the forerunner that lives on in each topic, -1 for none; those kept stay."""
     from scipy.optimize import linear_sum_assignment
 
     old, new = shared.contacts.shape
@@ -241,33 +246,39 @@ def _match(
     ranks[np.ix_(oldest, newest)] = np.add.outer(np.arange(old)[::-1], np.arange(new)[::-1])
     worth = shared.contacts * (old + new + 1) ** 2 + ranks
     worth[~shared.reaches(KEPT_SHARE, either=False)] = 0
-    heirs = np.full(new, -1)
-    for rows in (np.flatnonzero(is_held), np.flatnonzero(~is_held)):
-        free = np.where(heirs < 0, worth[rows], 0)
-        matched, topic = linear_sum_assignment(free, maximize=True)
-        real = free[matched, topic] > 0
-        heirs[topic[real]] = rows[matched[real]]
+    worth[kept[kept >= 0]] = worth[:, kept >= 0] = 0
+    matched, topic = linear_sum_assignment(worth, maximize=True)
+    real = worth[matched, topic] > 0
+    heirs = kept.copy()
+    heirs[topic[real]] = matched[real]
     return heirs
 
 
 def _tell(
     shared: _Overlap, heirs: np.ndarray, ids: list[str], forerunner_ids: list[str]
 ) -> pd.DataFrame:
-    noticeable = shared.reaches(NOTICEABLE_SHARE, either=True)
+    lives_on = np.zeros(shared.contacts.shape, dtype=bool)
+    lives_on[heirs[heirs >= 0], np.flatnonzero(heirs >= 0)] = True
+    noticeable = shared.reaches(NOTICEABLE_SHARE, either=True) | lives_on
     parts = noticeable.sum(axis=1)
     rows = []
     for old, new in np.argwhere(noticeable):
         event = "kept" if heirs[new] == old else "split" if parts[old] > 1 else "merged"
-        topic_share = shared.contacts[old, new] / shared.of_topic[new]
-        forerunner_share = shared.contacts[old, new] / shared.of_forerunner[old]
+        topic_share = _share(shared.contacts[old, new], shared.of_topic[new])
+        forerunner_share = _share(shared.contacts[old, new], shared.of_forerunner[old])
         row = (ids[new], forerunner_ids[old], event, shared.notes[old, new])
         rows.append((*row, topic_share, forerunner_share))
     known = (shared.contacts >= (NOTICEABLE_SHARE - 1e-9) * shared.of_topic) & noticeable
+    known |= lives_on
     rows += [(ids[new], None, "born", 0, 0.0, None) for new in np.flatnonzero(~known.any(axis=0))]
     gone = np.flatnonzero(~noticeable.any(axis=1))
     rows += [(None, forerunner_ids[old], "retired", 0, None, 0.0) for old in gone]
     table = pd.DataFrame(rows, columns=list(TOPIC_LINEAGE.columns))
     return conform(TOPIC_LINEAGE, table.sort_values(["topic_id", "forerunner_id"], kind="stable"))
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
 
 
 def _adjusted_rand(before: pd.Series, now: pd.Series, contacts: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.neighbours import to_unit_length
 
 SMALLEST_PART = 10
 """Different notes in the smaller part: the fewest that ever make a topic."""
@@ -59,7 +60,7 @@ def cut_in_two(
         return None
     centred = model.middles_.centre(np.asarray(vectors, dtype=np.float32), languages)
     # Rounded, so that the last bits of a product never part two equal notes.
-    short = _unit(centred @ model.axes_).round(5)
+    short = to_unit_length(centred @ model.axes_).round(5)
     if len(np.unique(short, axis=0)) < 2:
         return None
     half = KMeans(2, n_init=10, random_state=0).fit_predict(short)
@@ -79,7 +80,7 @@ def _references(
     clusters: np.ndarray, short: np.ndarray, half: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Part the clusters of a topic as its notes are parted."""
-    middles = _unit(np.array([short[half == part].mean(axis=0) for part in (0, 1)]))
+    middles = to_unit_length(np.array([short[half == part].mean(axis=0) for part in (0, 1)]))
     home = (short @ clusters.T).round(5).argmax(axis=1)
     references, parts = [*middles], [0, 1]
     for place, cluster in enumerate(clusters):
@@ -90,9 +91,4 @@ def _references(
             large = [int((middles @ cluster).round(5).argmax())]
             references.append(cluster)
         parts += large
-    return _unit(np.array(references)).astype(np.float32), np.array(parts)
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
+    return to_unit_length(np.array(references)).astype(np.float32), np.array(parts)

@@ -9,19 +9,30 @@ new ones, so placing them again gives the same answer, in whatever batch they co
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import TOPIC_LINEAGE
 from fcr_ml.notes.centre import find_middles
+from fcr_ml.topics.axes import principal_axes, turn_to_axes
 from fcr_ml.topics.clusters import NEIGHBOURS, SMOOTHING_NEIGHBOURS, find_clusters
 from fcr_ml.topics.continuity import keep_ids
-from fcr_ml.topics.neighbours import Tongues, likeness_graph, measure_tongues, nearest
+from fcr_ml.topics.neighbours import (
+    Tongues,
+    likeness_graph,
+    measure_tongues,
+    nearest,
+    to_unit_length,
+)
+from fcr_ml.topics.outliving import clusters_without_notes, topics_to_keep
 from fcr_ml.topics.tree import cut_tree, tie_clusters
+from fcr_ml.topics.voting import elect_topics, majority_before
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +68,10 @@ class TopicModel:
         Draws the sample of a log with more notes than that.
     encoder : str, optional
         Name of what made the vectors: those of another encoder mean nothing here.
+    fingerprint : str, optional
+        Its fingerprint: two encoders may have one name.
+    as_of : pandas.Timestamp, optional
+        The moment whose knowledge the topics rest on.
 
     Attributes
     ----------
@@ -87,6 +102,8 @@ class TopicModel:
     sample_size: int = 60_000
     random_state: int = 0
     encoder: str | None = None
+    fingerprint: str | None = None
+    as_of: pd.Timestamp | None = None
     ids_: list[str] = field(default_factory=list, init=False)
     themes_: list[str] = field(default_factory=list, init=False)
     next_topic_: int = field(default=1, init=False)
@@ -112,14 +129,25 @@ class TopicModel:
             Language of each.
         forerunner : TopicModel, optional
             An earlier fit whose topics live on where the log does not speak against
-            them, with their ids and with what was done by hand.
+            them, with their ids and with what was done by hand. They are carried on as
+            they are where there are too few notes to find topics.
         """
         drawn = self._draw(len(vectors))
+        if forerunner is not None and len(drawn) < MINIMUM_NOTES:
+            log.info(
+                "topics: %s different notes are too few to find topics; the %d of the fit before "
+                "are carried on, and notes placed in them",
+                f"{len(drawn):,}",
+                forerunner.topics,
+            )
+            return self.carry_on(forerunner)
         sample = np.asarray(vectors[drawn], dtype=np.float32)
         spoken = None if languages is None else [languages[row] for row in drawn]
         self.middles_ = find_middles(sample, spoken)
+        if forerunner is not None:
+            self.middles_ = self.middles_.with_more(forerunner.middles_)
         centred = self.middles_.centre(sample, spoken)
-        self.axes_ = _principal_axes(centred)
+        self.axes_ = principal_axes(centred, DIMENSIONS)
         self.lineage_ = empty(TOPIC_LINEAGE)
         before = cells = np.full(len(sample), NOT_ALIKE)
         if forerunner is not None:
@@ -135,9 +163,14 @@ class TopicModel:
             self.reference_vectors_ = np.empty((0, self.axes_.shape[1]), dtype=np.float32)
             self.reference_topics_ = np.empty(0, dtype=int)
             self.floor_ = 1.0
-            none = np.empty(0, dtype=int)
-            self._give_ids(np.full(len(sample), NOT_ALIKE), none, before, forerunner)
+            self._give_ids(np.full(len(sample), NOT_ALIKE), np.empty(0, dtype=int), before)
         log.info("topics: %d found on %s notes", self.topics, f"{len(sample):,}")
+        return self
+
+    def carry_on(self, forerunner: TopicModel) -> TopicModel:
+        """Take on the topics of an earlier fit as they are, for notes to be placed in."""
+        own = {"as_of": self.as_of, "lineage_": empty(TOPIC_LINEAGE)}
+        vars(self).update(vars(forerunner) | own)
         return self
 
     @property
@@ -172,12 +205,12 @@ class TopicModel:
         """
         topics = np.full(len(vectors), NOT_ALIKE)
         strengths = np.full(len(vectors), np.nan)
-        if not self.topics:
-            return topics, strengths
         voters = np.flatnonzero((self.reference_topics_ >= 0) | refuse)
+        if not len(voters):
+            return topics, strengths
         for rows, short in self._blocks(vectors, languages):
             near, cosines = nearest(short, self.reference_vectors_[voters], VOTERS)
-            chosen, shares = _elect(self.reference_topics_[voters][near], cosines)
+            chosen, shares = elect_topics(self.reference_topics_[voters][near], cosines, WARMTH)
             if refuse:
                 chosen[cosines[:, 0] < self.floor_] = NOT_ALIKE
             topics[rows] = chosen
@@ -212,9 +245,7 @@ class TopicModel:
         return np.sort(draws.choice(count, self.sample_size, replace=False))
 
     def _shorten(self, centred: np.ndarray) -> np.ndarray:
-        short = centred @ self.axes_
-        lengths = np.linalg.norm(short, axis=1, keepdims=True)
-        return np.divide(short, lengths, out=np.zeros_like(short), where=lengths > 1e-6)
+        return to_unit_length(centred @ self.axes_)
 
     def _find(
         self,
@@ -229,38 +260,67 @@ class TopicModel:
         graph = likeness_graph(rows[:, :NEIGHBOURS], cosines[:, :NEIGHBOURS])
         clusters = find_clusters(short, rows, cosines, cells)
         tied = tie_clusters(short, clusters, graph, before, tongues)
-        was = _majority(clusters, before)
-        held = np.isin(was, self._held_numbers(forerunner))
-        self.reference_vectors_ = _unit(tied.sums).astype(np.float32)
+        was = majority_before(clusters, before)
+        fewest = fewest_notes(len(short))
+        earlier = forerunner or TopicModel()
+        kept = topics_to_keep(
+            earlier.ids_, earlier.themes_, self.held_, set(self.names_), before, fewest
+        )
+        held = np.isin(was, kept)
+        self.reference_vectors_ = to_unit_length(tied.sums).astype(np.float32)
         self.reference_topics_ = np.full(len(was), BANNED)
         in_tree = was != BANNED
-        # The clusters of a topic that is held by hand enter the tree as one.
+        # The clusters of a topic that is kept by hand enter the tree as one.
         entering = np.where(held, -1 - was, np.arange(len(was)))[in_tree]
         _, first, entry = np.unique(entering, return_index=True, return_inverse=True)
-        topics, themes = cut_tree(
-            tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest_notes(len(short))
-        )
+        topics, themes = cut_tree(tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest)
         self.reference_topics_[in_tree] = np.where(topics < 0, TOO_RARE, topics)[entry]
         self.floor_ = _floor(short, self.reference_vectors_)
-        self._give_ids(self.reference_topics_[clusters], themes, before, forerunner)
+        now = self.reference_topics_[clusters]
+        heirs = {int(old): int(self.reference_topics_[was == old][0]) for old in set(was[held])}
+        absent = {old: len(themes) + place for place, old in enumerate(set(kept) - set(heirs))}
+        for old, new in absent.items():
+            now[before == old] = new
+        if forerunner is not None:
+            lost = clusters_without_notes(
+                forerunner.reference_topics_, [*kept, BANNED], cells, was[clusters]
+            )
+            self._take_in(forerunner, lost, heirs | absent)
+        self._give_ids(now, themes, before, forerunner, heirs | absent)
+
+    def _take_in(self, forerunner: TopicModel, lost: np.ndarray, heirs: dict[int, int]) -> None:
+        """Add small clusters of an earlier fit that were kept by hand."""
+        vectors = forerunner.reference_vectors_[lost]
+        turned = turn_to_axes(vectors, forerunner.axes_, self.axes_)
+        numbers = [heirs.get(int(old), BANNED) for old in forerunner.reference_topics_[lost]]
+        self.reference_vectors_ = np.vstack([self.reference_vectors_, turned])
+        self.reference_topics_ = np.append(self.reference_topics_, np.array(numbers, dtype=int))
 
     def _give_ids(
         self,
         now: np.ndarray,
         themes: np.ndarray,
         before: np.ndarray,
-        forerunner: TopicModel | None,
+        forerunner: TopicModel | None = None,
+        heirs: Mapping[int, int] | None = None,
     ) -> None:
         """Give topics and themes the ids of what they carry on, or new ones."""
-        earlier = forerunner or TopicModel()
+        earlier, kept = forerunner or TopicModel(), heirs or {}
+        absent = [old for old, new in sorted(kept.items(), key=itemgetter(1)) if new >= len(themes)]
         topics = keep_ids(
-            before, now, earlier.ids_, earlier.next_topic_, held=self.held_, topics=len(themes)
+            before,
+            now,
+            earlier.ids_,
+            earlier.next_topic_,
+            kept={earlier.ids_[old]: new for old, new in kept.items()},
+            topics=len(themes) + len(absent),
         )
         theme_ids = sorted(set(earlier.themes_))
         places = np.array([*map(theme_ids.index, earlier.themes_), -1])
+        is_found = (now >= 0) & (now < len(themes))
         above = keep_ids(
             np.where(before >= 0, places[before.clip(-1)], -1),
-            np.where(now >= 0, np.append(themes, -1)[now.clip(-1)], -1),
+            np.where(is_found, np.append(themes, -1)[np.where(is_found, now, -1)], -1),
             theme_ids,
             earlier.next_theme_,
             topics=int(themes.max(initial=-1)) + 1,
@@ -268,11 +328,9 @@ class TopicModel:
         )
         self.ids_, self.next_topic_, self.lineage_ = topics.ids, topics.next_topic, topics.table
         self.themes_ = [above.ids[theme] for theme in themes]
+        # A topic without notes has no place among today's themes and stays in its own.
+        self.themes_ += [earlier.themes_[old] for old in absent]
         self.next_theme_ = above.next_topic
-
-    def _held_numbers(self, forerunner: TopicModel | None) -> list[int]:
-        ids = forerunner.ids_ if forerunner is not None else []
-        return [number for number, topic_id in enumerate(ids) if topic_id in self.held_]
 
 
 def fewest_notes(notes: int) -> int:
@@ -286,40 +344,5 @@ def fewest_notes(notes: int) -> int:
     return max(10, notes // 1_000)
 
 
-def _majority(clusters: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Give the earlier topic of most notes of each cluster, below 0 where there is none."""
-    shifted = before - before.min()
-    counts = np.zeros((int(clusters.max()) + 1, int(shifted.max()) + 1))
-    np.add.at(counts, (clusters, shifted), 1)
-    most = counts.argmax(axis=1)
-    sizes = counts.sum(axis=1)
-    return np.where(counts.max(axis=1) > sizes / 2, most + before.min(), NOT_ALIKE)
-
-
-def _elect(topics: np.ndarray, cosines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the topic that the nearest clusters vote for, and its share of the votes."""
-    votes = np.exp((cosines - cosines[:, :1]) / WARMTH)
-    # Summed over the voters of the same topic, so that no table of all topics is needed.
-    alike = topics[:, :, None] == topics[:, None, :]
-    sums = (alike * votes[:, None, :]).sum(axis=2).round(4)
-    winner = sums.argmax(axis=1)  # among equals the nearest cluster's
-    rows = np.arange(len(topics))
-    return topics[rows, winner], (sums[rows, winner] / votes.sum(axis=1)).clip(0, 1).round(4)
-
-
 def _floor(short: np.ndarray, references: np.ndarray) -> float:
     return float(np.quantile(nearest(short, references, 1)[1][:, 0], FLOOR_QUANTILE).round(4))
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
-
-
-def _principal_axes(centred: np.ndarray) -> np.ndarray:
-    """Give the directions that notes differ in most, strongest first; shape (d, p)."""
-    if len(centred) < 2:
-        return np.eye(centred.shape[1], dtype=np.float32)
-    spread = np.cov(centred.astype(float), rowvar=False)
-    kept = min(DIMENSIONS, *centred.shape)
-    return np.linalg.eigh(np.atleast_2d(spread))[1][:, ::-1][:, :kept].astype(np.float32)

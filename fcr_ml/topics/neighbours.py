@@ -42,10 +42,14 @@ class Tongues:
     codes: np.ndarray
     gains: np.ndarray
 
-    @classmethod
-    def of_one(cls, count: int) -> Tongues:
-        """Give the tongues of notes that are all in one language."""
-        return cls(np.zeros(count, dtype=int), np.zeros((1, 1)))
+
+def to_unit_length(vectors: np.ndarray) -> np.ndarray:
+    """Give vectors at unit length; shape (n, d) as given.
+
+    One that is all but zero has no direction and becomes zero.
+    """
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6)
 
 
 def measure_tongues(vectors: np.ndarray, codes: np.ndarray) -> Tongues:

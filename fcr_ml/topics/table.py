@@ -108,7 +108,7 @@ def _fitted(
         return model.fit(vectors, spoken)
     if forerunner.refit:
         return model.fit(vectors, spoken, forerunner.model)
-    return forerunner.model
+    return model.carry_on(forerunner.model)
 
 
 def _first_ids(topics: pd.DataFrame, forerunner: Forerunner | None) -> pd.Series:
@@ -127,7 +127,7 @@ def _reasons(
     has_note = notes["note"].notna().to_numpy()
     told = pd.Series(topic).map(REASONS).to_numpy(object)
     chosen = np.select(
-        [topic >= 0, ~has_note, ~usable, np.full(len(notes), not model.topics)],
+        [topic >= 0, ~has_note, ~usable, np.full(len(notes), not len(model.reference_vectors_))],
         ["", "no_note", "thin", "too_few_notes"],
         default=told,
     )

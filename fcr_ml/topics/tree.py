@@ -260,7 +260,7 @@ def cut_tree(clusters: Clusters, apart: np.ndarray, fewest: int) -> tuple[np.nda
     themes : numpy.ndarray
         Shape (t,), int: the theme of topic 0, 1 and so on; 0 has the most notes.
     """
-    lower = max(np.log(clusters.sizes.sum() / USUAL_NOTES), 0.0)
+    lower = np.log(max(clusters.sizes.sum() / USUAL_NOTES, 1.0))
     group = join_clusters(clusters, TOPIC_CUT - lower, apart)
     is_apart = np.zeros(int(group.max(initial=-1)) + 1, dtype=bool)
     is_apart[group[apart]] = True

@@ -127,11 +127,11 @@ def test_among_equals_the_lower_id_lives_on_and_the_largest_new_topic_comes_firs
     assert born.ids == ["t002", "t001", "t003"]
 
 
-def test_held_ids_are_matched_first() -> None:
+def test_ids_kept_by_hand_stay_with_their_topic() -> None:
     before, now = placed((0, 0, 60), (1, 0, 40))
 
     assert keep_ids(before, now, ["t001", "t002"], 3).ids == ["t001"]
-    assert keep_ids(before, now, ["t001", "t002"], 3, held={"t002"}).ids == ["t002"]
+    assert keep_ids(before, now, ["t001", "t002"], 3, kept={"t002": 0}).ids == ["t002"]
 
 
 def test_contacts_decide_where_they_are_given_and_notes_are_counted() -> None:

@@ -13,6 +13,7 @@ import pytest
 from fcr_ml.assembly import CasebookBuilder, EncodedNotes
 from fcr_ml.errors import SettingsError, StorageError
 from fcr_ml.frames.casebook import write_casebook
+from fcr_ml.topics.edits import ban
 from fcr_ml.topics.forerunner import Forerunner, open_forerunner
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.saved import save_topics
@@ -101,6 +102,34 @@ def test_without_a_refit_notes_are_placed_by_the_old_model(
     assert (placed.topics["no_topic_reason"][truth == 4] == "not_alike").mean() > 0.9
     assert placed.model.ids_ == earlier.model.ids_
     assert len(placed.lineage) == 0
+
+
+def test_without_a_refit_a_log_like_nothing_seen_is_no_fault(results: Path) -> None:
+    vectors, _ = matters([8, 9], 3)
+
+    placed = sort_into_topics(
+        *log_of(vectors), vectors, TopicModel(), open_forerunner(results, refit=False)
+    )
+
+    assert placed.topics["topic_id"].isna().all()
+    assert set(placed.topics["no_topic_reason"]) == {"not_alike"}
+    assert len(placed.cards) == 0
+
+
+@pytest.mark.parametrize("refit", [True, False])
+def test_where_all_topics_are_banned_that_is_the_reason(earlier: PlacedTopics, refit: bool) -> None:
+    vectors, _ = matters(range(4), 1)
+    model = earlier.model
+    for topic_id in earlier.model.ids_:
+        model = ban(model, topic_id, AS_OF)
+
+    topics = sort_into_topics(
+        *log_of(vectors), vectors, TopicModel(), Forerunner(model, earlier.topics, refit)
+    ).topics
+
+    assert topics["topic_id"].isna().all()
+    assert topics["no_topic_reason"].eq("banned").mean() > 0.9
+    assert set(topics["no_topic_reason"]) <= {"banned", "not_alike", "too_rare"}
 
 
 def test_with_a_refit_a_new_matter_gets_a_topic_and_the_others_keep_theirs(

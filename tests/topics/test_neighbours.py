@@ -154,7 +154,9 @@ def test_notes_in_one_language_gain_nothing() -> None:
     vectors = _drawn(30)
 
     alone = nearest(vectors, vectors, 3, np.arange(30))
-    told = nearest(vectors, vectors, 3, np.arange(30), Tongues.of_one(30))
+    told = nearest(
+        vectors, vectors, 3, np.arange(30), Tongues(np.zeros(30, dtype=int), np.zeros((1, 1)))
+    )
 
     np.testing.assert_array_equal(alone[0], told[0])
     np.testing.assert_array_equal(alone[1], told[1])

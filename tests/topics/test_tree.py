@@ -72,8 +72,9 @@ def test_meaning_is_the_mean_over_all_pairs_of_notes() -> None:
     short /= np.linalg.norm(short, axis=1, keepdims=True)
     cluster = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1])
     nobody = np.full(9, -1)
+    one_tongue = Tongues(np.zeros(9, dtype=int), np.zeros((1, 1)))
 
-    tied = tie_clusters(short, cluster, csr_matrix((9, 9)), nobody, Tongues.of_one(9))
+    tied = tie_clusters(short, cluster, csr_matrix((9, 9)), nobody, one_tongue)
 
     mean = np.mean([short[a] @ short[b] for a in range(4) for b in range(4, 9)])
     assert tied.closeness()[0, 1] == pytest.approx(np.log(1e-5) + MEANING_WEIGHT * mean)
