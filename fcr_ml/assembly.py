@@ -63,14 +63,15 @@ class EncodedNotes:
         As encoded, and around the middle of their language.
     encode : callable, optional
         Encodes further sentences alike.
-    encoder : str, optional
-        Its name.
+    encoder, fingerprint : str, optional
+        Its name, and what changes with its weights and settings.
     """
 
     vectors: np.ndarray
     centred: np.ndarray
     encode: Callable[[list[str]], np.ndarray] | None = None
     encoder: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass
@@ -158,13 +159,21 @@ class CasebookBuilder:
         -------
         Casebook
         """
-        forerunner = open_forerunner(self.topics_from, self.refit_topics)
+        forerunner = open_forerunner(self.topics_from, as_of, self.refit_topics)
         with stage("notes", len(contacts)) as running:
             notes, redacted = build_notes(contacts)
             running.rows_out = int(notes["note"].notna().sum())
-        encoded = self._encode(notes, progress)
+        encoded = self._encode(notes, progress, forerunner)
         with stage("topics", len(notes)) as running:
-            placed = self._sort(contacts, notes, encoded, forerunner)
+            model = TopicModel(
+                random_state=self.random_state,
+                encoder=encoded.encoder,
+                fingerprint=encoded.fingerprint,
+                as_of=as_of,
+            )
+            placed = sort_into_topics(
+                contacts, notes, encoded.vectors, model, forerunner, self.namer
+            )
             running.rows_out = int(placed.topics["topic_id"].notna().sum())
         timed = contacts.assign(language=notes["language"])
         with DuckEngine() as engine:
@@ -181,6 +190,7 @@ class CasebookBuilder:
             }
             settings = self._settings(contacts) | {
                 "encoder": encoded.encoder,
+                "encoder_fingerprint": encoded.fingerprint,
                 "redacted": redacted,
                 "links": tied.account,
             }
@@ -189,24 +199,9 @@ class CasebookBuilder:
             save_topics(placed.model, topics_folder)
         return casebook
 
-    def _sort(
-        self,
-        contacts: pd.DataFrame,
-        notes: pd.DataFrame,
-        encoded: EncodedNotes,
-        forerunner: Forerunner | None,
-    ) -> PlacedTopics:
-        encoders = {encoded.encoder, forerunner.model.encoder if forerunner else None} - {None}
-        if forerunner is not None and len(encoders) > 1:
-            raise SettingsError(
-                f"topics_from: {self.topics_from} was made with the encoder "
-                f"{forerunner.model.encoder}, this analysis uses {encoded.encoder}; name that "
-                "encoder, or leave topics_from out."
-            )
-        model = TopicModel(random_state=self.random_state, encoder=encoded.encoder)
-        return sort_into_topics(contacts, notes, encoded.vectors, model, forerunner, self.namer)
-
-    def _encode(self, notes: pd.DataFrame, progress: Progress) -> EncodedNotes:
+    def _encode(
+        self, notes: pd.DataFrame, progress: Progress, forerunner: Forerunner | None = None
+    ) -> EncodedNotes:
         usable = notes["note"].notna() & ~notes["is_thin"]
         if not usable.any():
             none = np.full((len(notes), 1), np.nan, dtype=np.float32)
@@ -217,6 +212,8 @@ class CasebookBuilder:
             encoder = open_encoder(
                 self.encoder, languages=languages, cache_folder=self.cache_folder
             )
+            if forerunner is not None:
+                forerunner.check_encoder(encoder.name, encoder.fingerprint)
             cache = VectorCache(self.cache_folder / "vectors")
             vectors = encode_notes(
                 notes,
@@ -226,7 +223,7 @@ class CasebookBuilder:
             )
             running.rows_out = int((~np.isnan(vectors).any(axis=1)).sum())
         centred = centre_vectors(vectors, notes["language"])
-        return EncodedNotes(vectors, centred, encoder.encode, encoder.name)
+        return EncodedNotes(vectors, centred, encoder.encode, encoder.name, encoder.fingerprint)
 
     def _tie(
         self,
@@ -316,6 +313,8 @@ class CasebookBuilder:
             "reading": self.reading,
             "window_from": self._window_from(contacts),
             "attributes": dict(self.attributes),
+            "topics_from": None if self.topics_from is None else str(self.topics_from),
+            "refit_topics": self.refit_topics,
             "random_state": self.random_state,
             **({"topics_named_by": "a function of yours"} if self.namer else {}),
         }

@@ -246,7 +246,13 @@ def _notes_of(found: OpenTopics, topic_id: str) -> dict[str, Any]:
     notes = notes[notes["contact_id"].isin(mine)].drop_duplicates("note_hash")
     notes = notes.sort_values("note_hash").head(MOST_NOTES)
     spoken = notes["language"].astype(object).where(notes["language"].notna(), None).tolist()
-    vectors = open_encoder(found.model.encoder or "auto").encode(notes["note"].tolist())
+    encoder = open_encoder(found.model.encoder or "auto")
+    if found.model.fingerprint not in (None, encoder.fingerprint):
+        raise SettingsError(
+            f"split: these topics were made with an encoder '{encoder.name}' of other weights or "
+            "settings; bring that one back, or analyze the log once more with this one."
+        )
+    vectors = encoder.encode(notes["note"].tolist())
     # Edits made since the results have moved notes that the results still count elsewhere.
     inside = np.flatnonzero(found.model.place(vectors, spoken)[0] == number)
     return {"vectors": vectors[inside], "languages": [spoken[row] for row in inside]}

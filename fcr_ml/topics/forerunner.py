@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fcr_ml.errors import SettingsError
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.saved import load_topics
@@ -28,20 +29,59 @@ class Forerunner:
         ``contact_id first_topic_id`` of its TOPICS.
     refit : bool
         Whether topics are found anew, anchored to these, or notes only placed in them.
+    results : pathlib.Path, optional
+        Where it was read from.
     """
 
     model: TopicModel
     topics: pd.DataFrame
     refit: bool = True
+    results: Path | None = None
+
+    def check_encoder(self, name: str, fingerprint: str | None = None) -> None:
+        """Refuse vectors that another encoder than the forerunner's has made.
+
+        Parameters
+        ----------
+        name : str
+            What the encoder is called.
+        fingerprint : str, optional
+            Its fingerprint; where either is not known, names decide.
+
+        Raises
+        ------
+        SettingsError
+            When name or fingerprint is another.
+        """
+        refuse_encoder(f"topics_from: {self.results}", self.model, name, fingerprint)
 
 
-def open_forerunner(results: Path | None, refit: bool = True) -> Forerunner | None:
+def refuse_encoder(what: str, model: TopicModel, name: str, fingerprint: str | None) -> None:
+    """Raise SettingsError where a model was made with another encoder; ``what`` is it of."""
+    if model.encoder not in (None, name):
+        raise SettingsError(
+            f"{what} was made with the encoder {model.encoder}, this analysis uses {name}; name "
+            "that encoder, or leave topics_from out."
+        )
+    if fingerprint and model.fingerprint and fingerprint != model.fingerprint:
+        raise SettingsError(
+            f"{what} was made with an encoder '{name}' of other weights or settings (fingerprint "
+            f"{model.fingerprint}, now {fingerprint}); bring that one back, or leave topics_from "
+            "out."
+        )
+
+
+def open_forerunner(
+    results: Path | None, as_of: pd.Timestamp | None = None, refit: bool = True
+) -> Forerunner | None:
     """Read the topics of an earlier analysis.
 
     Parameters
     ----------
     results : pathlib.Path, optional
         A results folder; without one there is no forerunner.
+    as_of : pandas.Timestamp, optional
+        The moment of the analysis that follows.
     refit : bool
         As in ``Forerunner``.
 
@@ -49,11 +89,20 @@ def open_forerunner(results: Path | None, refit: bool = True) -> Forerunner | No
     ------
     StorageError
         When the folder holds no casebook or no topics, or they are damaged.
+    SettingsError
+        When its topics rest on what was known later than ``as_of``.
     """
     if results is None:
         return None
     folder = Path(results).expanduser()
     model = load_topics(folder / "topics")
     casebook = Casebook.open(folder / "casebook")
+    known_at = max(model.as_of or casebook.as_of, casebook.as_of)
+    if as_of is not None and known_at > as_of:
+        raise SettingsError(
+            f"topics_from: {results} is as of {known_at.isoformat()}, later than this analysis, "
+            f"as of {as_of.isoformat()}: its topics know what was not known then. Name results "
+            "of that moment or before, or leave topics_from out."
+        )
     topics = casebook.table("topics", ["contact_id", "first_topic_id"])
-    return Forerunner(model, topics, refit)
+    return Forerunner(model, topics, refit, results)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fcr_ml.errors import StorageError
 from fcr_ml.frames.conform import empty
@@ -21,7 +22,7 @@ from fcr_ml.frames.tables import TOPIC_LINEAGE
 from fcr_ml.notes.centre import Middles
 from fcr_ml.topics.model import TopicModel
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the files change their meaning, so that an old model is refused."""
 
 WORDS, ARRAYS = "model.json", "arrays.npz"
@@ -50,6 +51,8 @@ def save_topics(model: TopicModel, folder: Path) -> None:
         "format": FORMAT,
         "sha256": hashlib.sha256(arrays.getvalue()).hexdigest(),
         "encoder": model.encoder,
+        "fingerprint": model.fingerprint,
+        "as_of": None if model.as_of is None else model.as_of.isoformat(),
         "sample_size": model.sample_size,
         "random_state": model.random_state,
         "languages": list(model.middles_.languages),
@@ -97,7 +100,14 @@ def load_topics(folder: Path) -> TopicModel:
     if hashlib.sha256(stored).hexdigest() != words["sha256"]:
         raise StorageError(f"topics: {folder / ARRAYS} is damaged; restore it, or analyze anew.")
     arrays = np.load(io.BytesIO(stored), allow_pickle=False)
-    model = TopicModel(words["sample_size"], words["random_state"], words["encoder"])
+    as_of = None if words["as_of"] is None else pd.Timestamp(words["as_of"])
+    model = TopicModel(
+        sample_size=words["sample_size"],
+        random_state=words["random_state"],
+        encoder=words["encoder"],
+        fingerprint=words["fingerprint"],
+        as_of=as_of,
+    )
     for name in _KEPT:
         setattr(model, name, words[name])
     model.held_ = set(words["held_"])

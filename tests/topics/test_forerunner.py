@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fcr_ml.assembly import CasebookBuilder, EncodedNotes
+from fcr_ml.assembly import CasebookBuilder
 from fcr_ml.errors import SettingsError, StorageError
 from fcr_ml.frames.casebook import write_casebook
+from fcr_ml.notes.encoders import open_encoder
 from fcr_ml.topics.edits import ban
 from fcr_ml.topics.forerunner import Forerunner, open_forerunner
 from fcr_ml.topics.model import TopicModel
-from fcr_ml.topics.saved import save_topics
+from fcr_ml.topics.saved import load_topics, save_topics
 from fcr_ml.topics.table import PlacedTopics, sort_into_topics
 
 from . import test_refit
@@ -196,36 +198,72 @@ def test_the_first_topic_goes_on_over_three_analyses(earlier: PlacedTopics) -> N
     assert told[added.index].equals(added)
 
 
-def test_topics_of_another_encoder_are_refused(results: Path, tmp_path: Path) -> None:
-    vectors, _ = matters(range(2), 1)
-    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
-    encoded = EncodedNotes(vectors, vectors, None, "some-other-model")
+def test_topics_of_another_encoder_are_refused(results: Path) -> None:
+    forerunner = open_forerunner(results)
+    assert forerunner is not None
 
     with pytest.raises(SettingsError, match=r"made with the encoder words, .* some-other-model"):
-        builder._sort(*log_of(vectors), encoded, open_forerunner(results))
+        forerunner.check_encoder("some-other-model", "f1")
 
 
-def test_topics_of_the_same_encoder_are_taken_on(results: Path, tmp_path: Path) -> None:
-    vectors, _ = matters(range(2), 1)
-    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
-    encoded = EncodedNotes(vectors, vectors, None, "words")
+def test_an_encoder_of_the_same_name_and_other_weights_is_refused(earlier: PlacedTopics) -> None:
+    model = copy.copy(earlier.model)
+    model.fingerprint = "f1"
+    forerunner = Forerunner(model, earlier.topics, results=Path("may"))
 
-    placed = builder._sort(*log_of(vectors), encoded, open_forerunner(results, refit=False))
+    forerunner.check_encoder("words", "f1")
+    with pytest.raises(SettingsError, match=r"may was made with an encoder 'words' of other .*f2"):
+        forerunner.check_encoder("words", "f2")
 
-    assert placed.topics["topic_id"].notna().mean() > 0.9
 
-
-def test_a_log_without_usable_notes_may_follow_any_analysis(results: Path, tmp_path: Path) -> None:
+def test_a_log_without_usable_notes_may_follow_any_analysis(results: Path) -> None:
     contacts, notes = log_of(matters([0], 1, size=5)[0])
     notes["note"], notes["note_hash"] = None, None
     nothing = np.full((5, 1), np.nan, dtype=np.float32)
-    builder = CasebookBuilder(topics_from=results, cache_folder=tmp_path)
 
-    placed = builder._sort(
-        contacts, notes, EncodedNotes(nothing, nothing), open_forerunner(results)
-    )
+    placed = sort_into_topics(contacts, notes, nothing, TopicModel(), open_forerunner(results))
 
     assert set(placed.topics["no_topic_reason"]) == {"no_note"}
+    assert placed.model.encoder == "words"
+
+
+def test_results_as_of_a_later_moment_are_refused_and_the_same_moment_is_not(
+    results: Path, earlier: PlacedTopics, tmp_path: Path
+) -> None:
+    before = pd.Timestamp("2025-05-31T23:59Z")
+
+    assert open_forerunner(results, AS_OF) is not None
+    with pytest.raises(SettingsError, match=r"as of 2025-06-01.* as of 2025-05-31T23:59.* or bef"):
+        open_forerunner(results, before)
+    # What the folder of topics itself knows counts too.
+    folder = shutil.copytree(results, tmp_path / "results")
+    model = copy.copy(earlier.model)
+    model.as_of = AS_OF + pd.Timedelta("1D")
+    save_topics(model, folder / "topics")
+    with pytest.raises(SettingsError, match="as of 2025-06-02"):
+        open_forerunner(folder, AS_OF)
+
+
+def test_what_carries_topics_on_is_written_with_the_results(tmp_path: Path) -> None:
+    contacts, notes = log_of(matters(range(4), 2)[0])
+    contacts = contacts.assign(note=notes["note"])
+    settings = {"encoder": "words", "cache_folder": tmp_path / "cache", "windows": ("7d",)}
+    may, later = tmp_path / "may", AS_OF + pd.Timedelta("1D")
+    first = CasebookBuilder(**settings).build(
+        contacts, AS_OF, may / "casebook", topics_folder=may / "topics"
+    )
+
+    second = CasebookBuilder(topics_from=may, refit_topics=False, **settings).build(
+        contacts, later, tmp_path / "casebook", topics_folder=tmp_path / "topics"
+    )
+
+    names = ("topics_from", "refit_topics", "encoder_fingerprint")
+    fingerprint = open_encoder("words").fingerprint
+    assert [first.settings[name] for name in names] == [None, True, fingerprint]
+    assert [second.settings[name] for name in names] == [str(may), False, fingerprint]
+    for folder, moment in ((may, AS_OF), (tmp_path, later)):
+        model = load_topics(folder / "topics")
+        assert (model.encoder, model.fingerprint, model.as_of) == ("words", fingerprint, moment)
 
 
 def test_a_folder_without_topics_is_refused_with_the_mend(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ LANGUAGES = ["sv", "en"] * 250
 @pytest.fixture(scope="module")
 def fitted() -> TopicModel:
     vectors, _ = planted(5, 100)
-    model = TopicModel(sample_size=450, random_state=3, encoder="words").fit(vectors, LANGUAGES)
+    model = TopicModel(450, 3, "words", "words-1024-1", AS_OF).fit(vectors, LANGUAGES)
     first, second, third = sorted(model.ids_)[:3]
     return pin(rename(ban(model, first, AS_OF), second, "Fakturor på väg", AS_OF), third, AS_OF)
 
