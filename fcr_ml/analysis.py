@@ -17,13 +17,15 @@ from fcr_ml.contacts.check import LogCheck, check_log
 from fcr_ml.contacts.clean import CleanLog, clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
-from fcr_ml.errors import SettingsError
+from fcr_ml.errors import SettingsError, StorageError
 from fcr_ml.frames.storage import filled_folder, write_csv
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.page import write_page
+from fcr_ml.reports.topic_lists import as_typed
 from fcr_ml.risk.study import study_risk
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.study import study_casebook
+from fcr_ml.topics.forerunner import edits_left_behind
 
 SECTIONS: dict[str, Callable[..., Any]] = {
     "source": read_log,
@@ -53,7 +55,11 @@ def check_contacts(sources: Sequence[str], settings: Settings) -> LogCheck:
 
 
 def analyze_contacts(
-    sources: Sequence[str], out: Path, settings: Settings, progress: Progress = silent
+    sources: Sequence[str],
+    out: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    drop_edits: bool = False,
 ) -> Findings:
     """Carry a contact log through the whole job.
 
@@ -68,13 +74,23 @@ def analyze_contacts(
         Keyword arguments by section; see ``SECTIONS``.
     progress : callable
         Hears how far long stages have come.
+    drop_edits : bool
+        Whether changes of topics by hand that ``out`` holds, and that are not carried
+        on by ``topics_from``, may be lost.
 
     Returns
     -------
     Findings
+
+    Raises
+    ------
+    SettingsError
+        When changes by hand would be lost, before any work.
     """
     builder = CasebookBuilder(**settings.get("casebook", {}))
     _refuse_a_file(out)
+    if not drop_edits:
+        _refuse_to_drop_edits(out, builder.topics_from)
     with stage("read", 0) as running:
         raw = read_log(sources, **settings.get("source", {}))
         running.rows_in = running.rows_out = len(raw.rows)
@@ -119,3 +135,21 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
 def _refuse_a_file(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise SettingsError(f"out: {out} is a file; give a folder.")
+
+
+def _refuse_to_drop_edits(out: Path, topics_from: Path | None) -> None:
+    try:
+        lost = edits_left_behind(out, topics_from)
+    except StorageError as fault:
+        raise StorageError(
+            f"out: what was changed by hand in {out} cannot be read. {fault} Choose another --out, "
+            "or give the changes up with --drop-edits."
+        ) from fault
+    if lost:
+        edits = "change" if len(lost) == 1 else "changes"
+        topics = ", ".join(sorted({edit["topic_id"] for edit in lost}))
+        raise SettingsError(
+            f"out: {out} holds {len(lost)} {edits} by hand that would be lost, of {topics} "
+            f"({'; '.join(map(as_typed, lost))}). Carry them on with --topics-from {out}, choose "
+            "another --out, or give them up with --drop-edits."
+        )

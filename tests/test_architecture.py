@@ -36,7 +36,17 @@ MAP: dict[str, set[str]] = {
     "study": GROUND | {"measures", "features", "risk", "drivers", "reports"},
     # the rooms that know both wings, and the doors
     "analysis": GROUND
-    | {"assembly", "contacts", "measures", "drivers", "risk", "reports", "study", "settings"},
+    | {
+        "assembly",
+        "contacts",
+        "topics",
+        "measures",
+        "drivers",
+        "risk",
+        "reports",
+        "study",
+        "settings",
+    },
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND

@@ -87,6 +87,9 @@ def analyze(
     topics_from: Annotated[
         Path | None, typer.Option(help="Earlier results whose topics, ids and edits live on.")
     ] = None,
+    drop_edits: Annotated[
+        bool, typer.Option("--drop-edits", help="Give up changes of topics by hand in --out.")
+    ] = False,
     capacity: Annotated[
         int | None, typer.Option(min=1, help="How many open contacts the desk can take.")
     ] = None,
@@ -118,7 +121,7 @@ def analyze(
         risk={"capacity": capacity},
     )
     with bars(quiet=not sys.stderr.isatty()) as progress:
-        findings = analyze_contacts(sources, out, settings, progress)
+        findings = analyze_contacts(sources, out, settings, progress, drop_edits)
     page = out / "report.html"
     typer.echo(render_screen(findings, page, width(), colour=sys.stdout.isatty()))
 

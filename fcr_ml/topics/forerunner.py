@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.topics.model import TopicModel
-from fcr_ml.topics.saved import load_topics
+from fcr_ml.topics.saved import WORDS, load_topics
 
 
 @dataclass(frozen=True)
@@ -106,3 +107,28 @@ def open_forerunner(
         )
     topics = casebook.table("topics", ["contact_id", "first_topic_id"])
     return Forerunner(model, topics, refit, results)
+
+
+def edits_left_behind(results: Path, topics_from: Path | None) -> list[dict[str, Any]]:
+    """Give what was done by hand in results, and is not in those that topics come from.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        A results folder that is to be replaced; it need not exist.
+    topics_from : pathlib.Path, optional
+        The results whose topics live on.
+
+    Raises
+    ------
+    StorageError
+        When the topics of either are damaged or of another format.
+    """
+    folder = Path(results).expanduser() / "topics"
+    if not (folder / WORDS).exists():
+        return []
+    done = load_topics(folder).edits_
+    if not done or topics_from is None:
+        return done
+    carried_on = load_topics(Path(topics_from).expanduser() / "topics").edits_
+    return [edit for edit in done if edit not in carried_on]
