@@ -11,6 +11,9 @@ import numpy as np
 
 from fcr_ml.topics.neighbours import to_unit_length
 
+LEAST_BEYOND = 0.1
+"""Less than a tenth of a vector's length says nothing about what notes are about."""
+
 
 def principal_axes(centred: np.ndarray, most: int) -> np.ndarray:
     """Give the directions that notes differ in most, strongest first; shape (d, p).
@@ -27,6 +30,32 @@ def principal_axes(centred: np.ndarray, most: int) -> np.ndarray:
     spread = np.cov(centred.astype(float), rowvar=False)
     kept = min(most, *centred.shape)
     return np.linalg.eigh(np.atleast_2d(spread))[1][:, ::-1][:, :kept].astype(np.float32)
+
+
+def widen_axes(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Give axes with the further directions that vectors differ in from what they span.
+
+    Parameters
+    ----------
+    axes : numpy.ndarray
+        Shape (d, p): orthonormal directions.
+    vectors : numpy.ndarray
+        Shape (m, d), near unit length.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (d, p + q), float32. A direction that no vector has more than a little of
+        is left out.
+
+    Examples
+    --------
+    >>> widen_axes(np.eye(3, 1), np.array([[0.6, 0.8, 0.0], [0.8, 0.6, 0.0]])).shape
+    (3, 2)
+    """
+    beyond = vectors - vectors @ axes @ axes.T
+    _, strengths, directions = np.linalg.svd(beyond.astype(float), full_matrices=False)
+    return np.hstack([axes, directions[strengths > LEAST_BEYOND].T]).astype(np.float32)
 
 
 def turn_to_axes(short: np.ndarray, axes: np.ndarray, new_axes: np.ndarray) -> np.ndarray:

@@ -20,18 +20,19 @@ import pandas as pd
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import TOPIC_LINEAGE
 from fcr_ml.notes.centre import find_middles
-from fcr_ml.topics.axes import principal_axes, turn_to_axes
+from fcr_ml.topics.axes import principal_axes, turn_to_axes, widen_axes
 from fcr_ml.topics.clusters import NEIGHBOURS, SMOOTHING_NEIGHBOURS, find_clusters
 from fcr_ml.topics.continuity import keep_ids
 from fcr_ml.topics.neighbours import (
     Tongues,
+    least_cosine,
     likeness_graph,
     measure_tongues,
     nearest,
     to_unit_length,
 )
 from fcr_ml.topics.outliving import clusters_without_notes, topics_to_keep
-from fcr_ml.topics.tree import cut_tree, tie_clusters
+from fcr_ml.topics.tree import cut_tree, fewest_notes, tie_clusters
 from fcr_ml.topics.voting import elect_topics, majority_before
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class TopicModel:
     middles_ : Middles
         What is taken out of vectors, by language.
     axes_ : numpy.ndarray
-        Shape (d, p), float32: principal components.
+        Shape (d, p), float32: principal components, and what tells topics that are away.
     ids_, themes_ : list of str
         Topic id and theme id of topic 0, 1 and so on.
     next_topic_, next_theme_ : int
@@ -134,12 +135,8 @@ class TopicModel:
         """
         drawn = self._draw(len(vectors))
         if forerunner is not None and len(drawn) < MINIMUM_NOTES:
-            log.info(
-                "topics: %s different notes are too few to find topics; the %d of the fit before "
-                "are carried on, and notes placed in them",
-                f"{len(drawn):,}",
-                forerunner.topics,
-            )
+            told = "topics: %d different notes are too few to find topics; the %d before are kept"
+            log.info(told, len(drawn), forerunner.topics)
             return self.carry_on(forerunner)
         sample = np.asarray(vectors[drawn], dtype=np.float32)
         spoken = None if languages is None else [languages[row] for row in drawn]
@@ -148,17 +145,20 @@ class TopicModel:
             self.middles_ = self.middles_.with_more(forerunner.middles_)
         centred = self.middles_.centre(sample, spoken)
         self.axes_ = principal_axes(centred, DIMENSIONS)
-        self.lineage_ = empty(TOPIC_LINEAGE)
+        kept: list[int] = []
         before = cells = np.full(len(sample), NOT_ALIKE)
         if forerunner is not None:
             self.names_, self.held_ = dict(forerunner.names_), set(forerunner.held_)
             self.edits_ = list(forerunner.edits_)
             before = forerunner.place(sample, spoken)[0]
             cells = forerunner.cells(sample, spoken)
+            by_hand, fewest = (self.held_, set(self.names_)), fewest_notes(len(sample))
+            kept = topics_to_keep(forerunner.ids_, forerunner.themes_, *by_hand, before, fewest)
+            self._widen(forerunner, [*kept, BANNED], cells)
         if len(sample) >= MINIMUM_NOTES:
             short = self._shorten(centred)
             tongues = measure_tongues(short, self.middles_.codes(len(sample), spoken))
-            self._find(short, tongues, before, cells, forerunner)
+            self._find(short, tongues, before, cells, kept, forerunner)
         else:
             self.reference_vectors_ = np.empty((0, self.axes_.shape[1]), dtype=np.float32)
             self.reference_topics_ = np.empty(0, dtype=int)
@@ -253,6 +253,7 @@ class TopicModel:
         tongues: Tongues,
         before: np.ndarray,
         cells: np.ndarray,
+        kept: list[int],
         forerunner: TopicModel | None,
     ) -> None:
         width = max(NEIGHBOURS, SMOOTHING_NEIGHBOURS)
@@ -261,11 +262,6 @@ class TopicModel:
         clusters = find_clusters(short, rows, cosines, cells)
         tied = tie_clusters(short, clusters, graph, before, tongues)
         was = majority_before(clusters, before)
-        fewest = fewest_notes(len(short))
-        earlier = forerunner or TopicModel()
-        kept = topics_to_keep(
-            earlier.ids_, earlier.themes_, self.held_, set(self.names_), before, fewest
-        )
         held = np.isin(was, kept)
         self.reference_vectors_ = to_unit_length(tied.sums).astype(np.float32)
         self.reference_topics_ = np.full(len(was), BANNED)
@@ -273,9 +269,11 @@ class TopicModel:
         # The clusters of a topic that is kept by hand enter the tree as one.
         entering = np.where(held, -1 - was, np.arange(len(was)))[in_tree]
         _, first, entry = np.unique(entering, return_index=True, return_inverse=True)
-        topics, themes = cut_tree(tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest)
+        topics, themes = cut_tree(
+            tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest_notes(len(short))
+        )
         self.reference_topics_[in_tree] = np.where(topics < 0, TOO_RARE, topics)[entry]
-        self.floor_ = _floor(short, self.reference_vectors_)
+        self.floor_ = least_cosine(short, self.reference_vectors_, FLOOR_QUANTILE)
         now = self.reference_topics_[clusters]
         heirs = {int(old): int(self.reference_topics_[was == old][0]) for old in set(was[held])}
         absent = {old: len(themes) + place for place, old in enumerate(set(kept) - set(heirs))}
@@ -285,16 +283,30 @@ class TopicModel:
             lost = clusters_without_notes(
                 forerunner.reference_topics_, [*kept, BANNED], cells, was[clusters]
             )
-            self._take_in(forerunner, lost, heirs | absent)
+            # Clusters of the few notes that lie in these are not there beside them.
+            others = np.bincount(clusters, ~np.isin(cells, lost)) > 0
+            stays = others | ~np.isin(was, [*kept, BANNED])
+            self._take_in(forerunner, lost, stays, heirs | absent)
         self._give_ids(now, themes, before, forerunner, heirs | absent)
 
-    def _take_in(self, forerunner: TopicModel, lost: np.ndarray, heirs: dict[int, int]) -> None:
-        """Add small clusters of an earlier fit that were kept by hand."""
+    def _widen(self, forerunner: TopicModel, kept: list[int], cells: np.ndarray) -> None:
+        """Add to the axes what tells clusters that were kept by hand and are away."""
+        away = np.isin(forerunner.reference_topics_, kept)
+        away[cells[cells >= 0]] = False
+        self.axes_ = widen_axes(
+            self.axes_, forerunner.reference_vectors_[away] @ forerunner.axes_.T
+        )
+
+    def _take_in(
+        self, forerunner: TopicModel, lost: np.ndarray, stays: np.ndarray, heirs: dict[int, int]
+    ) -> None:
+        """Add small clusters of an earlier fit that were kept by hand to those that stay."""
         vectors = forerunner.reference_vectors_[lost]
         turned = turn_to_axes(vectors, forerunner.axes_, self.axes_)
         numbers = [heirs.get(int(old), BANNED) for old in forerunner.reference_topics_[lost]]
-        self.reference_vectors_ = np.vstack([self.reference_vectors_, turned])
-        self.reference_topics_ = np.append(self.reference_topics_, np.array(numbers, dtype=int))
+        self.reference_vectors_ = np.vstack([self.reference_vectors_[stays], turned])
+        topics = [*self.reference_topics_[stays].tolist(), *numbers]
+        self.reference_topics_ = np.array(topics, dtype=int)
 
     def _give_ids(
         self,
@@ -331,18 +343,3 @@ class TopicModel:
         # A topic without notes has no place among today's themes and stays in its own.
         self.themes_ += [earlier.themes_[old] for old in absent]
         self.next_theme_ = above.next_topic
-
-
-def fewest_notes(notes: int) -> int:
-    """Give the fewest different notes that make a topic: one in a thousand, 10 at least.
-
-    Examples
-    --------
-    >>> fewest_notes(20_000)
-    20
-    """
-    return max(10, notes // 1_000)
-
-
-def _floor(short: np.ndarray, references: np.ndarray) -> float:
-    return float(np.quantile(nearest(short, references, 1)[1][:, 0], FLOOR_QUANTILE).round(4))

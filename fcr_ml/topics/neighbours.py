@@ -147,6 +147,11 @@ def nearest(
     return rows, cosines
 
 
+def least_cosine(vectors: np.ndarray, others: np.ndarray, quantile: float) -> float:
+    """Give the cosine to its nearest other that so many of the vectors fall below."""
+    return float(np.quantile(nearest(vectors, others, 1)[1][:, 0], quantile).round(4))
+
+
 def likeness_graph(rows: np.ndarray, cosines: np.ndarray) -> csr_matrix:
     """Join every note to its nearest ones, both ways, weighed by their cosine.
 

@@ -12,6 +12,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+FEWEST = 5
+"""Fewer notes than this do not stand for a cluster that was kept by hand: its middle would
+become that of the few notes at its border that a log without it still has."""
+
 
 def topics_to_keep(
     ids: Sequence[str],
@@ -53,7 +57,7 @@ def topics_to_keep(
 def clusters_without_notes(
     topics: np.ndarray, kept: Sequence[int], cells: np.ndarray, now: np.ndarray
 ) -> np.ndarray:
-    """Give the earlier clusters of kept topics that no cluster of today stands for.
+    """Give the earlier clusters of kept topics that fewer than five notes stand for.
 
     Parameters
     ----------
@@ -68,10 +72,11 @@ def clusters_without_notes(
 
     Examples
     --------
-    >>> topics, cells = np.array([0, 0, 1]), np.array([0, 0, 2])
+    >>> topics, cells = np.array([0, 0, 1]), np.array([0] * 5 + [1] * 4 + [2])
     >>> clusters_without_notes(topics, [0], cells, topics[cells]).tolist()
     [1]
     """
     inside = np.flatnonzero(cells >= 0)
     stood_for = cells[inside[now[inside] == topics[cells[inside]]]]
-    return np.setdiff1d(np.flatnonzero(np.isin(topics, kept)), stood_for)
+    notes = np.bincount(stood_for, minlength=len(topics))
+    return np.flatnonzero(np.isin(topics, kept) & (notes < FEWEST))

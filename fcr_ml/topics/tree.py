@@ -287,3 +287,14 @@ def _by_size(groups: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     rank[np.lexsort((np.arange(len(found)), -notes))] = np.arange(len(found))
     numbers[inside] = rank[place]
     return numbers
+
+
+def fewest_notes(notes: int) -> int:
+    """Give the fewest different notes that make a topic: one in a thousand, 10 at least.
+
+    Examples
+    --------
+    >>> fewest_notes(20_000)
+    20
+    """
+    return max(10, notes // 1_000)

@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from fcr_ml.topics.clusters import reduce_linearly
-from fcr_ml.topics.model import MINIMUM_NOTES, TopicModel, fewest_notes
+from fcr_ml.topics.model import MINIMUM_NOTES, TopicModel
+from fcr_ml.topics.tree import fewest_notes
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

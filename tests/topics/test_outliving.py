@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 from fcr_ml.notes.centre import Middles
+from fcr_ml.topics.axes import widen_axes
 from fcr_ml.topics.edits import ban, banned_topics, merge, pin, rename, unban
 from fcr_ml.topics.model import BANNED, TopicModel
-from fcr_ml.topics.outliving import topics_to_keep
+from fcr_ml.topics.outliving import clusters_without_notes, topics_to_keep
 from fcr_ml.topics.saved import load_topics, save_topics
 
-from .test_refit import id_of_each, ids_of, matters
+from .test_refit import CENTRES, DIMENSIONS, _unit, id_of_each, ids_of, matters
 
 AS_OF = pd.Timestamp("2025-06-01T00:00Z")
 AWAY, HERE = 3, [0, 1, 2, 4, 5]
@@ -84,6 +85,48 @@ def test_named_topics_are_kept_for_want_of_notes_and_held_ones_always() -> None:
     assert kept == [0, 2, 3]
 
 
+def test_a_cluster_is_stood_for_by_five_notes_whose_own_cluster_is_of_its_topic() -> None:
+    # Topic 0 has clusters 0 to 3, topic 1 cluster 4.
+    topics = np.array([0, 0, 0, 0, 1])
+    cells = np.repeat([0, 1, 2, 4, -1], [5, 4, 9, 1, 7])
+    # The notes in cluster 2 are mostly among those of topic 1 today.
+    now = np.repeat([0, 0, 1, 1, -1], [5, 4, 9, 1, 7])
+
+    assert clusters_without_notes(topics, [0], cells, now).tolist() == [1, 2, 3]
+    assert clusters_without_notes(topics, [1], cells, now).tolist() == [4]
+
+
+def test_a_topic_that_is_away_does_not_drift_to_the_few_notes_at_its_border(
+    first: TopicModel, away: str
+) -> None:
+    model = pin(first, away, AS_OF)
+    middle = _unit(CENTRES[[AWAY]])
+    aside = np.random.default_rng(5).normal(size=(3, DIMENSIONS))
+    for month in range(3):
+        # Three notes that are still placed in it, and all to one side.
+        border = _unit(middle + 0.9 * _unit(aside[:1]) + 0.05 * _unit(aside))
+        vectors = np.vstack([matters(HERE, 40 + month)[0], border])
+        model = TopicModel().fit(vectors, forerunner=model)
+    vectors, truth = matters(range(6), 30)
+
+    assert (ids_of(model, vectors)[truth == AWAY] == away).mean() > 0.9
+    # Clusters do not pile up while the topic is away.
+    before, now = (int((m.reference_topics_ == m.ids_.index(away)).sum()) for m in (first, model))
+    assert now <= before + 1
+
+
+def test_axes_are_widened_by_what_they_do_not_span() -> None:
+    axes = np.eye(4, 2, dtype=np.float32)
+    away = np.array([[0.6, 0.0, 0.8, 0.0], [0.0, 0.999, 0.0, 0.04]])
+
+    wider = widen_axes(axes, away)
+
+    assert wider.shape == (4, 3)
+    np.testing.assert_allclose(np.abs(wider[:, 2]), [0, 0, 1, 0], atol=1e-3)
+    np.testing.assert_allclose(wider.T @ wider, np.eye(3), atol=1e-6)
+    assert widen_axes(axes, np.empty((0, 4))).shape == (4, 2)
+
+
 def test_both_halves_of_a_merged_topic_outlive_a_log_with_one(first: TopicModel, away: str) -> None:
     vectors, truth = matters(range(6), 30)
     into = id_of_each(first, *matters(range(6), 1))[0]
@@ -133,7 +176,7 @@ def test_too_few_notes_are_placed_in_the_topics_of_before(
 
     assert quiet.ids_ == edited.ids_
     assert quiet.place(vectors)[0].tolist() == edited.place(vectors)[0].tolist()
-    assert "90 different notes are too few to find topics; the 5 of the fit before" in caplog.text
+    assert "90 different notes are too few to find topics; the 5 before are kept" in caplog.text
     assert len(quiet.lineage_) == 0
     save_topics(quiet, tmp_path / "topics")
     assert list(banned_topics(load_topics(tmp_path / "topics"))) == [away]
