@@ -26,6 +26,7 @@ from fcr_ml.notes.cache import encode_notes
 from fcr_ml.notes.encoders import open_encoder
 from fcr_ml.notes.table import build_notes
 from fcr_ml.stages import Progress, silent, stage
+from fcr_ml.topics.space import note_terms
 from fcr_ml.topics.table import sort_into_topics
 
 MEANS = ("accuracy", "accuracy_all_placed", "nmi", "ari")
@@ -115,7 +116,8 @@ def measure_topics(labels: pd.Series, notes: pd.DataFrame, vectors: np.ndarray) 
     has_vector = ~np.isnan(vectors).any(axis=1)
     spoken = notes.loc[has_vector, "language"].astype(object).tolist()
     placed = np.full(len(notes), -1)
-    placed[has_vector], _ = found.model.place(vectors[has_vector], spoken, refuse=False)
+    terms = note_terms(notes.loc[has_vector, "note"].tolist())
+    placed[has_vector], _ = found.model.place(vectors[has_vector], spoken, terms, refuse=False)
     return {
         "texts": len(notes),
         "labels": int(labels.nunique()),

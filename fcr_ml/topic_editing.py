@@ -28,10 +28,12 @@ from fcr_ml.reports.topic_lists import (
     render_topic,
     render_topics,
 )
-from fcr_ml.topics.edits import EDITS, banned_topics, marks, number_of
+from fcr_ml.topics.edits import EDITS, banned_topics, edits_naming, marks, number_of
 from fcr_ml.topics.given_names import name_key
 from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.neighbours import to_unit_length
 from fcr_ml.topics.saved import load_topics, save_topics
+from fcr_ml.topics.space import note_terms
 
 TOPICS, BEFORE = "topics", "before"
 """The folder of the model in the results, and in it the models before each edit."""
@@ -199,7 +201,7 @@ def change_topics(
     _save(changed)
     said = _said(model.edits_[-1])
     if edit == "split":
-        placed = model.place(given["vectors"], given["languages"])[0]
+        placed = model.place(given["vectors"], given["languages"], given["terms"])[0]
         smaller = int((placed == model.topics - 1).sum())
         said += f" It has {smaller:,} of the {len(placed):,} different notes looked at."
     return render_edit(said, changed.waiting, width)
@@ -253,9 +255,11 @@ def _notes_of(found: OpenTopics, topic_id: str) -> dict[str, Any]:
             "settings; bring that one back, or analyze the log once more with this one."
         )
     vectors = encoder.encode(notes["note"].tolist())
+    terms = note_terms(notes["note"].tolist())
     # Edits made since the results have moved notes that the results still count elsewhere.
-    inside = np.flatnonzero(found.model.place(vectors, spoken)[0] == number)
-    return {"vectors": vectors[inside], "languages": [spoken[row] for row in inside]}
+    inside = np.flatnonzero(found.model.place(vectors, spoken, terms)[0] == number)
+    said = [spoken[row] for row in inside]
+    return {"vectors": vectors[inside], "languages": said, "terms": terms[inside]}
 
 
 def _said(edit: dict[str, Any]) -> str:
@@ -325,8 +329,7 @@ def _closest(model: TopicModel, topic_id: str, rows: pd.DataFrame) -> pd.DataFra
     if topic_id not in model.ids_ or len(model.ids_) < 2:
         return pd.DataFrame(columns=columns)
     groups = [model.reference_vectors_[model.reference_topics_ == n] for n in range(model.topics)]
-    middles = np.array([group.mean(axis=0) for group in groups])
-    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
+    middles = to_unit_length(np.array([group.mean(axis=0) for group in groups]))
     cosines = pd.Series((middles @ middles[number_of(model, topic_id)]).round(4), model.ids_)
     near = cosines.drop(topic_id).sort_values(ascending=False, kind="stable").head(CLOSEST)
     return rows.loc[near.index].assign(cosine=near)[columns]
@@ -334,12 +337,7 @@ def _closest(model: TopicModel, topic_id: str, rows: pd.DataFrame) -> pd.DataFra
 
 def _edits_of(model: TopicModel, topic_id: str) -> list[tuple[pd.Timestamp, str]]:
     """Give the moments and words of all edits that a topic had a part in."""
-    told = []
-    for edit in model.edits_:
-        named = [edit["topic_id"], edit.get("new_topic_id"), *edit.get("others", ())]
-        if topic_id in named:
-            told.append((pd.Timestamp(edit["as_of"]), as_typed(edit)))
-    return told
+    return [(pd.Timestamp(edit["as_of"]), as_typed(edit)) for edit in edits_naming(model, topic_id)]
 
 
 def _lineage(casebook: Casebook, topic_id: str) -> pd.DataFrame:

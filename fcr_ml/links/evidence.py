@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.links.meaning import turn_to_shared
-from fcr_ml.notes.side_by_side import side_by_side
-from fcr_ml.notes.terms import terms
+from fcr_ml.notes.terms import hash_terms
 
 EVIDENCE = ("shared_meaning", "word_similarity")
 """What the pair model weighs, more of it never against a link. Time and case id are
@@ -117,23 +116,13 @@ def word_vectors(notes: pd.Series):  # type: ignore[no-untyped-def]
         Shape (n, HASHED_TERMS), float32; a row of zeros where no term comes in
         another note, too.
     """
-    from scipy.sparse import vstack
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    counts = vstack(side_by_side(_count_terms, notes.fillna("").tolist()), format="csr")
+    counts = hash_terms(notes.fillna("").tolist(), HASHED_TERMS)
     # A term of one single note can never agree; leaving it out halves the memory.
     counts.data[np.bincount(counts.indices, minlength=HASHED_TERMS)[counts.indices] < 2] = 0
     counts.eliminate_zeros()
     return TfidfTransformer(sublinear_tf=True).fit(counts).transform(counts, copy=False)
-
-
-def _count_terms(notes: list[str]):  # type: ignore[no-untyped-def]
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    hashed = HashingVectorizer(
-        analyzer=terms, n_features=HASHED_TERMS, alternate_sign=False, norm=None, dtype=np.float32
-    )
-    return hashed.transform(notes)
 
 
 def _codes(frame: pd.DataFrame, column: str) -> np.ndarray:

@@ -24,7 +24,7 @@ class Middles:
     Parameters
     ----------
     languages : tuple of str
-        Those with a middle of their own.
+        Those with a middle of their own, the commonest first.
     vectors : numpy.ndarray
         Shape (1 + languages, d): the middle of all, then of each language.
     """
@@ -33,11 +33,15 @@ class Middles:
     vectors: np.ndarray
 
     def codes(self, count: int, languages: Sequence[str | None] | None = None) -> np.ndarray:
-        """Give for each of ``count`` rows the number of its middle; 0 is that of all."""
+        """Give for each of ``count`` rows the number of its middle; 0 is that of all.
+
+        A note too short to tell its language is taken for one in the commonest.
+        """
         place = {language: number for number, language in enumerate(self.languages, start=1)}
+        unknown = min(len(place), 1)
         told = [None] * count if languages is None else languages
         return np.array(
-            [place.get(language, 0) if isinstance(language, str) else 0 for language in told],
+            [place.get(language, 0) if isinstance(language, str) else unknown for language in told],
             dtype=int,
         )
 
@@ -83,7 +87,8 @@ def find_middles(vectors: np.ndarray, languages: Sequence[str | None] | None = N
     told = [None] * len(vectors) if languages is None else list(languages)
     known = pd.Series(np.array(told, dtype=object), dtype="string")
     counts = known[has_vector].value_counts()
-    large = sorted(str(language) for language, count in counts.items() if count >= FEWEST_NOTES)
+    common = sorted(counts.items(), key=lambda told: (-told[1], str(told[0])))
+    large = [str(language) for language, count in common if count >= FEWEST_NOTES]
     own = [
         vectors[has_vector & known.eq(language).fillna(False).to_numpy(bool)].mean(
             axis=0, dtype=np.float64
@@ -106,8 +111,8 @@ def centre_vectors(
     vectors : numpy.ndarray
         Shape (n, dimensions). Rows of NaN, where there is no note, stay so. Not changed.
     languages : sequence of str or None, optional
-        Language of each row. One with at least 200 vectors has a middle of its own; all other
-        rows share the middle of all.
+        Language of each row. One with at least 200 vectors has a middle of its own; the others
+        share the middle of all, and rows without a language that of the commonest.
 
     Returns
     -------

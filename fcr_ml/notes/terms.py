@@ -9,6 +9,14 @@ none is loaded.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fcr_ml.notes.side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -44,3 +52,40 @@ def terms(note: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def hash_terms(notes: Sequence[str], places: int) -> csr_matrix:
+    """Count the terms of notes in a fixed number of places, so that no list of them is kept.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        Redacted notes.
+    places : int
+        Columns; two terms may share one, the rarer the more there are.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix
+        Shape (n, places), float32 counts.
+
+    Examples
+    --------
+    >>> hash_terms(["refund late", "late late"], 1024).sum(axis=1).ravel().tolist()
+    [[2.0, 2.0]]
+    """
+    from scipy.sparse import csr_matrix, vstack
+
+    if not len(notes):
+        return csr_matrix((0, places), dtype="float32")
+    return vstack(side_by_side(partial(_hash, places=places), list(notes)), format="csr")
+
+
+def _hash(notes: list[str], places: int) -> csr_matrix:
+    import numpy as np
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    hashing = HashingVectorizer(
+        analyzer=terms, n_features=places, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    return hashing.transform(notes)

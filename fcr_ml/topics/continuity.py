@@ -296,3 +296,14 @@ def _adjusted_rand(before: pd.Series, now: pd.Series, contacts: np.ndarray) -> f
 
 def _pairs(counts: pd.Series) -> float:
     return float((counts * (counts - 1) / 2).sum())
+
+
+def number_ids(ids: Sequence[str]) -> np.ndarray:
+    """Number ids in their order, equal ones alike.
+
+    Examples
+    --------
+    >>> number_ids(["g02", "g01", "g02"]).tolist()
+    [1, 0, 1]
+    """
+    return np.unique(np.array(ids, dtype=str), return_inverse=True)[1].astype(int)

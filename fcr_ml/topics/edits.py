@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,10 @@ from fcr_ml.errors import SettingsError
 from fcr_ml.topics.given_names import fault_of_name, name_key, tidy_name
 from fcr_ml.topics.halves import SMALLEST_PART, cut_in_two
 from fcr_ml.topics.model import BANNED, TopicModel
+from fcr_ml.topics.neighbours import to_unit_length
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _HOLDING = ("pin", "merge", "split")
 """Edits after which a topic is kept together until it is unpinned."""
@@ -121,6 +125,7 @@ def split(
     as_of: pd.Timestamp,
     vectors: np.ndarray,
     languages: Sequence[str | None] | None = None,
+    terms: csr_matrix | None = None,
 ) -> TopicModel:
     """Cut a topic in two by what its notes mean; the larger part keeps the id.
 
@@ -132,6 +137,8 @@ def split(
         Shape (n, d), as encoded: the topic's different notes, or enough of them.
     languages : sequence of str or None, optional
         Language of each.
+    terms : scipy.sparse.csr_matrix, optional
+        Hashed terms of each, as the model was fitted with.
 
     Raises
     ------
@@ -139,7 +146,7 @@ def split(
         When the topic is unknown, or a part would be too small for a topic.
     """
     number = number_of(model, topic_id)
-    cut = cut_in_two(model, number, vectors, languages)
+    cut = cut_in_two(model, number, vectors, languages, terms)
     if cut is None:
         raise SettingsError(
             f"split: {topic_id} has {len(vectors):,} different notes and does not fall into two "
@@ -203,7 +210,7 @@ def ban(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
         raise SettingsError(f"ban: {topic_id} is pinned; unpin it first.")
     rows = model.reference_topics_ == number
     # In the encoder's own dimensions: a later fit has other axes, and must find it again.
-    middle = model.reference_vectors_[rows].mean(axis=0) @ model.axes_.T
+    middle = model.space_.meaning(model.reference_vectors_[rows]).mean(axis=0)
     edit = _edit(
         "ban",
         topic_id,
@@ -229,9 +236,9 @@ def unban(model: TopicModel, topic_id: str, as_of: pd.Timestamp) -> TopicModel:
         told = f"banned are {', '.join(bans)}" if bans else "nothing is"
         raise SettingsError(f"unban: {topic_id} is not banned; {told}.")
     rows = np.flatnonzero(model.reference_topics_ == BANNED)
-    middles = np.array([bans[other]["middle"] for other in bans]) @ model.axes_
-    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
-    nearest = (model.reference_vectors_[rows] @ middles.T).round(5).argmax(axis=1)
+    middles = to_unit_length(np.array([bans[other]["middle"] for other in bans]))
+    meaning = model.space_.meaning(model.reference_vectors_[rows])
+    nearest = (meaning @ middles.T).round(5).argmax(axis=1)
     mine = rows[nearest == list(bans).index(topic_id)]
     if not len(mine):
         raise SettingsError(f"unban: no note like those of {topic_id} is left in this log.")
@@ -272,6 +279,16 @@ def marks(model: TopicModel, topic_id: str) -> list[str]:
         if edit["edit"] in _HOLDING and topic_id in (edit["topic_id"], edit.get("new_topic_id"))
     ]
     return [*told, words[holds[-1]]] if topic_id in model.held_ and holds else told
+
+
+def edits_naming(model: TopicModel, topic_id: str) -> list[dict[str, Any]]:
+    """Give all edits that a topic had a part in, in their order."""
+    parts = ("topic_id", "new_topic_id")
+    return [
+        edit
+        for edit in model.edits_
+        if topic_id in [*map(edit.get, parts), *edit.get("others", ())]
+    ]
 
 
 def number_of(model: TopicModel, topic_id: str) -> int:

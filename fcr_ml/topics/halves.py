@@ -8,11 +8,15 @@ topic should be cut is the analyst's to say.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.neighbours import to_unit_length
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 SMALLEST_PART = 10
 """Different notes in the smaller part: the fewest that ever make a topic."""
@@ -26,6 +30,7 @@ def cut_in_two(
     number: int,
     vectors: np.ndarray,
     languages: Sequence[str | None] | None = None,
+    terms: csr_matrix | None = None,
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Give reference vectors for two halves of a topic, and which half each is in.
 
@@ -44,6 +49,8 @@ def cut_in_two(
         on how the log was sorted.
     languages : sequence of str or None, optional
         Language of each.
+    terms : scipy.sparse.csr_matrix, optional
+        Hashed terms of each, as the model was fitted with.
 
     Returns
     -------
@@ -58,9 +65,8 @@ def cut_in_two(
 
     if len(vectors) < 2 * SMALLEST_PART:
         return None
-    centred = model.middles_.centre(np.asarray(vectors, dtype=np.float32), languages)
     # Rounded, so that the last bits of a product never part two equal notes.
-    short = to_unit_length(centred @ model.axes_).round(5)
+    short = model.space_.shorten(np.asarray(vectors, dtype=np.float32), languages, terms).round(5)
     if len(np.unique(short, axis=0)) < 2:
         return None
     half = KMeans(2, n_init=10, random_state=0).fit_predict(short)

@@ -12,17 +12,15 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import TOPIC_LINEAGE
-from fcr_ml.notes.centre import find_middles
-from fcr_ml.topics.axes import principal_axes, turn_to_axes, widen_axes
 from fcr_ml.topics.clusters import NEIGHBOURS, SMOOTHING_NEIGHBOURS, find_clusters
-from fcr_ml.topics.continuity import keep_ids
+from fcr_ml.topics.continuity import keep_ids, number_ids
 from fcr_ml.topics.neighbours import (
     Tongues,
     least_cosine,
@@ -32,17 +30,18 @@ from fcr_ml.topics.neighbours import (
     to_unit_length,
 )
 from fcr_ml.topics.outliving import clusters_without_notes, topics_to_keep
+from fcr_ml.topics.space import Space, find_space
 from fcr_ml.topics.tree import cut_tree, fewest_notes, tie_clusters
 from fcr_ml.topics.voting import elect_topics, majority_before
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 log = logging.getLogger(__name__)
 
 MINIMUM_NOTES = 100
 """Fewer different notes than this do not say which topics a log has."""
 
-DIMENSIONS = 96
-"""Principal components that notes are compared in: what lies beyond is more the wording of
-single notes than what they are about."""
 VOTERS, WARMTH = 10, 0.05
 """The nearest clusters vote with ``exp(cosine / 0.05)``: one a tenth of cosine further off
 has an eighth of the say."""
@@ -82,10 +81,8 @@ class TopicModel:
         Shape (m,), int: their topics, 0 being the largest; below 0 without one.
     floor_ : float
         Least cosine to the nearest cluster.
-    middles_ : Middles
-        What is taken out of vectors, by language.
-    axes_ : numpy.ndarray
-        Shape (d, p), float32: principal components, and what tells topics that are away.
+    space_ : Space
+        How notes are brought into the dimensions they are compared in.
     ids_, themes_ : list of str
         Topic id and theme id of topic 0, 1 and so on.
     next_topic_, next_theme_ : int
@@ -118,6 +115,7 @@ class TopicModel:
         vectors: np.ndarray,
         languages: Sequence[str | None] | None = None,
         forerunner: TopicModel | None = None,
+        terms: csr_matrix | None = None,
     ) -> TopicModel:
         """Find the topics.
 
@@ -140,27 +138,25 @@ class TopicModel:
             return self.carry_on(forerunner)
         sample = np.asarray(vectors[drawn], dtype=np.float32)
         spoken = None if languages is None else [languages[row] for row in drawn]
-        self.middles_ = find_middles(sample, spoken)
-        if forerunner is not None:
-            self.middles_ = self.middles_.with_more(forerunner.middles_)
-        centred = self.middles_.centre(sample, spoken)
-        self.axes_ = principal_axes(centred, DIMENSIONS)
+        said = None if terms is None else terms[drawn]
+        earlier: Space | None = None if forerunner is None else forerunner.space_
+        self.space_: Space = find_space(sample, spoken, said, earlier)
         kept: list[int] = []
         before = cells = np.full(len(sample), NOT_ALIKE)
         if forerunner is not None:
             self.names_, self.held_ = dict(forerunner.names_), set(forerunner.held_)
             self.edits_ = list(forerunner.edits_)
-            before = forerunner.place(sample, spoken)[0]
-            cells = forerunner.cells(sample, spoken)
+            before = forerunner.place(sample, spoken, said)[0]
+            cells = forerunner.cells(sample, spoken, said)
             by_hand, fewest = (self.held_, set(self.names_)), fewest_notes(len(sample))
             kept = topics_to_keep(forerunner.ids_, forerunner.themes_, *by_hand, before, fewest)
             self._widen(forerunner, [*kept, BANNED], cells)
         if len(sample) >= MINIMUM_NOTES:
-            short = self._shorten(centred)
-            tongues = measure_tongues(short, self.middles_.codes(len(sample), spoken))
+            short = self.space_.shorten(sample, spoken, said)
+            tongues = measure_tongues(short, self.space_.middles.codes(len(sample), spoken))
             self._find(short, tongues, before, cells, kept, forerunner)
         else:
-            self.reference_vectors_ = np.empty((0, self.axes_.shape[1]), dtype=np.float32)
+            self.reference_vectors_ = self.space_.shorten(sample[:0])
             self.reference_topics_ = np.empty(0, dtype=int)
             self.floor_ = 1.0
             self._give_ids(np.full(len(sample), NOT_ALIKE), np.empty(0, dtype=int), before)
@@ -182,6 +178,7 @@ class TopicModel:
         self,
         vectors: np.ndarray,
         languages: Sequence[str | None] | None = None,
+        terms: csr_matrix | None = None,
         refuse: bool = True,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Place notes, known or new.
@@ -192,6 +189,8 @@ class TopicModel:
             Shape (n, d), no NaN.
         languages : sequence of str or None, optional
             Language of each.
+        terms : scipy.sparse.csr_matrix, optional
+            Hashed terms of each, as they were given to ``fit``.
         refuse : bool
             Whether a note may be left without a topic.
 
@@ -208,7 +207,7 @@ class TopicModel:
         voters = np.flatnonzero((self.reference_topics_ >= 0) | refuse)
         if not len(voters):
             return topics, strengths
-        for rows, short in self._blocks(vectors, languages):
+        for rows, short in self._blocks(vectors, languages, terms):
             near, cosines = nearest(short, self.reference_vectors_[voters], VOTERS)
             chosen, shares = elect_topics(self.reference_topics_[voters][near], cosines, WARMTH)
             if refuse:
@@ -218,34 +217,38 @@ class TopicModel:
         return topics, strengths
 
     def cells(
-        self, vectors: np.ndarray, languages: Sequence[str | None] | None = None
+        self,
+        vectors: np.ndarray,
+        languages: Sequence[str | None] | None = None,
+        terms: csr_matrix | None = None,
     ) -> np.ndarray:
         """Give the small cluster that each note is nearest to, -1 for one like nothing seen."""
         cells = np.full(len(vectors), NOT_ALIKE)
         if len(self.reference_vectors_):
-            for rows, short in self._blocks(vectors, languages):
+            for rows, short in self._blocks(vectors, languages, terms):
                 near, cosines = nearest(short, self.reference_vectors_, 1)
                 cells[rows] = np.where(cosines[:, 0] < self.floor_, NOT_ALIKE, near[:, 0])
         return cells
 
     def _blocks(
-        self, vectors: np.ndarray, languages: Sequence[str | None] | None
+        self,
+        vectors: np.ndarray,
+        languages: Sequence[str | None] | None,
+        terms: csr_matrix | None,
     ) -> Iterator[tuple[slice, np.ndarray]]:
         """Give the vectors as they are compared, some rows at a time."""
         for begin in range(0, len(vectors), _ROWS_AT_ONCE):
             rows = slice(begin, begin + _ROWS_AT_ONCE)
             spoken = None if languages is None else languages[rows]
             block = np.asarray(vectors[rows], dtype=np.float32)
-            yield rows, self._shorten(self.middles_.centre(block, spoken))
+            said = None if terms is None else terms[rows]
+            yield rows, self.space_.shorten(block, spoken, said)
 
     def _draw(self, count: int) -> np.ndarray:
         if count <= self.sample_size:
             return np.arange(count)
         draws = np.random.default_rng(self.random_state)
         return np.sort(draws.choice(count, self.sample_size, replace=False))
-
-    def _shorten(self, centred: np.ndarray) -> np.ndarray:
-        return to_unit_length(centred @ self.axes_)
 
     def _find(
         self,
@@ -270,7 +273,10 @@ class TopicModel:
         entering = np.where(held, -1 - was, np.arange(len(was)))[in_tree]
         _, first, entry = np.unique(entering, return_index=True, return_inverse=True)
         topics, themes = cut_tree(
-            tied.chosen(in_tree).joined(entry), held[in_tree][first], fewest_notes(len(short))
+            tied.chosen(in_tree).joined(entry),
+            held[in_tree][first],
+            fewest_notes(len(short)),
+            number_ids(forerunner.themes_ if forerunner else []),
         )
         self.reference_topics_[in_tree] = np.where(topics < 0, TOO_RARE, topics)[entry]
         self.floor_ = least_cosine(short, self.reference_vectors_, FLOOR_QUANTILE)
@@ -293,16 +299,13 @@ class TopicModel:
         """Add to the axes what tells clusters that were kept by hand and are away."""
         away = np.isin(forerunner.reference_topics_, kept)
         away[cells[cells >= 0]] = False
-        self.axes_ = widen_axes(
-            self.axes_, forerunner.reference_vectors_[away] @ forerunner.axes_.T
-        )
+        self.space_ = self.space_.widened(forerunner.reference_vectors_[away], forerunner.space_)
 
     def _take_in(
         self, forerunner: TopicModel, lost: np.ndarray, stays: np.ndarray, heirs: dict[int, int]
     ) -> None:
         """Add small clusters of an earlier fit that were kept by hand to those that stay."""
-        vectors = forerunner.reference_vectors_[lost]
-        turned = turn_to_axes(vectors, forerunner.axes_, self.axes_)
+        turned = self.space_.turn(forerunner.reference_vectors_[lost], forerunner.space_)
         numbers = [heirs.get(int(old), BANNED) for old in forerunner.reference_topics_[lost]]
         self.reference_vectors_ = np.vstack([self.reference_vectors_[stays], turned])
         topics = [*self.reference_topics_[stays].tolist(), *numbers]
@@ -328,7 +331,7 @@ class TopicModel:
             topics=len(themes) + len(absent),
         )
         theme_ids = sorted(set(earlier.themes_))
-        places = np.array([*map(theme_ids.index, earlier.themes_), -1])
+        places = np.append(number_ids(earlier.themes_), -1)
         is_found = (now >= 0) & (now < len(themes))
         above = keep_ids(
             np.where(before >= 0, places[before.clip(-1)], -1),

@@ -21,6 +21,7 @@ from fcr_ml.frames.storage import replaced_folder
 from fcr_ml.frames.tables import TOPIC_LINEAGE
 from fcr_ml.notes.centre import Middles
 from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.space import Space
 
 FORMAT = 2
 """Raised when the files change their meaning, so that an old model is refused."""
@@ -39,13 +40,15 @@ def save_topics(model: TopicModel, folder: Path) -> None:
     folder : pathlib.Path
         Gets ``model.json`` and ``arrays.npz``.
     """
-    arrays = io.BytesIO()
+    arrays, space = io.BytesIO(), model.space_
     np.savez(
         arrays,
         reference_vectors=model.reference_vectors_,
         reference_topics=model.reference_topics_,
-        axes=model.axes_,
-        middles=model.middles_.vectors,
+        middles=space.middles.vectors,
+        axes=space.axes,
+        rarity=space.rarity,
+        word_axes=space.word_axes,
     )
     words = {
         "format": FORMAT,
@@ -55,7 +58,8 @@ def save_topics(model: TopicModel, folder: Path) -> None:
         "as_of": None if model.as_of is None else model.as_of.isoformat(),
         "sample_size": model.sample_size,
         "random_state": model.random_state,
-        "languages": list(model.middles_.languages),
+        "languages": list(space.middles.languages),
+        "word_weight": space.word_weight,
         "held_": sorted(model.held_),
         **{name: getattr(model, name) for name in _KEPT},
     }
@@ -113,7 +117,12 @@ def load_topics(folder: Path) -> TopicModel:
     model.held_ = set(words["held_"])
     model.reference_vectors_ = arrays["reference_vectors"]
     model.reference_topics_ = arrays["reference_topics"]
-    model.axes_ = arrays["axes"]
-    model.middles_ = Middles(tuple(words["languages"]), arrays["middles"])
+    model.space_ = Space(
+        Middles(tuple(words["languages"]), arrays["middles"]),
+        arrays["axes"],
+        arrays["rarity"],
+        arrays["word_axes"],
+        words["word_weight"],
+    )
     model.lineage_ = empty(TOPIC_LINEAGE)
     return model

@@ -8,6 +8,7 @@ TOPIC_CARDS and TOPIC_LINEAGE.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,10 @@ from fcr_ml.topics.forerunner import Forerunner
 from fcr_ml.topics.map import lay_out_map
 from fcr_ml.topics.model import BANNED, NOT_ALIKE, TOO_RARE, TopicModel
 from fcr_ml.topics.names import Namer
+from fcr_ml.topics.space import note_terms
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 REASONS = {NOT_ALIKE: "not_alike", BANNED: "banned", TOO_RARE: "too_rare"}
 
@@ -71,8 +76,9 @@ def sort_into_topics(
     _, first, where = np.unique(hashes, return_index=True, return_inverse=True)
     rows = np.flatnonzero(usable)[first]
     spoken = notes["language"].iloc[rows].astype(object).tolist()
-    fitted = _fitted(vectors[rows], spoken, model or TopicModel(), forerunner)
-    placed, strength = fitted.place(vectors[rows], spoken)
+    terms = note_terms(notes["note"].iloc[rows].tolist())
+    fitted = _fitted(vectors[rows], spoken, terms, model or TopicModel(), forerunner)
+    placed, strength = fitted.place(vectors[rows], spoken, terms)
     topic = np.full(len(notes), NOT_ALIKE)
     strengths = np.full(len(notes), np.nan)
     topic[usable], strengths[usable] = placed[where], strength[where]
@@ -101,13 +107,14 @@ def sort_into_topics(
 def _fitted(
     vectors: np.ndarray,
     spoken: list[str | None],
+    terms: csr_matrix,
     model: TopicModel,
     forerunner: Forerunner | None,
 ) -> TopicModel:
     if forerunner is None:
-        return model.fit(vectors, spoken)
+        return model.fit(vectors, spoken, terms=terms)
     if forerunner.refit:
-        return model.fit(vectors, spoken, forerunner.model)
+        return model.fit(vectors, spoken, forerunner.model, terms)
     return model.carry_on(forerunner.model)
 
 

@@ -13,7 +13,7 @@ with the summed weight of the likeness graph between them and the mean cosine ov
 pairs of notes: average linkage on both. The first term falls as clusters grow, so large
 topics need more evidence to join; the second does not know sizes. Cutting at one height is
 the constant Potts model (Traag, Van Dooren and Nesterov 2011) with meaning added, which
-needs no number of topics and, unlike modularity, cuts a part of a log like the whole.
+needs no number of topics. The height falls a little as logs grow.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from fcr_ml.topics.neighbours import Tongues
+from fcr_ml.topics.neighbours import Tongues, to_unit_length
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 MEANING_WEIGHT = 4.0
-TOPIC_CUT = -4.0
-"""Height at which joining stops, chosen on nine labelled sets of 900 to 18,000 texts and 22
-to 150 intents: one height serves them all within .02 of each one's own best accuracy
-(docs/decisions/0004-topics.md)."""
-USUAL_NOTES = 20_000
-"""A log with more notes than this is cut lower, by the log of how many times more: each
-note has as many links in a log of any size, so topics would get finer with every month."""
-THEME_CUT = -8.0
-"""Themes are what is left when joining goes on to here: one for every five to ten topics."""
-RARE_CUT = -5.5
-"""A cluster too small to be a topic joins the closest topic down to here, or is too rare."""
+TOPIC_CUT, USUAL_NOTES, FALL = -4.6, 20_000, 0.5
+"""Joining stops at ``-4.6 - 0.5 log(notes / 20,000)``. Each note has as many links in a log
+of any size: at one height for all a log would get finer topics merely by growing, and falling
+by the whole logarithm it would never get more of them. Half of it suits labelled sets of 800
+to 18,000 texts best; they are as well sorted from -4.6 to -4.2, and the coarser end keeps a
+matter that is told in several languages together (docs/decisions/0004-topics.md)."""
+RARE_STEP = 1.5
+"""A cluster too small to be a topic joins the closest topic so much further down, or is too
+rare."""
+THEME_LOYALTY = 0.5
+"""How far topics of two earlier themes are set apart, middles being of length one."""
 LOYALTY = 1.5
 """What notes of one earlier topic add to closeness, and notes of two take away. A refit
 changes a topic where the log says so by more than this, and not by chance."""
@@ -207,7 +208,7 @@ def _join(now: Clusters, first: int, second: int) -> None:
 
 
 def take_in_rare(
-    clusters: Clusters, fewest: int, apart: np.ndarray, cut: float = RARE_CUT
+    clusters: Clusters, fewest: int, apart: np.ndarray, cut: float = TOPIC_CUT - RARE_STEP
 ) -> np.ndarray:
     """Let clusters too small to be topics join the closest that is large enough.
 
@@ -241,7 +242,12 @@ def take_in_rare(
     return home
 
 
-def cut_tree(clusters: Clusters, apart: np.ndarray, fewest: int) -> tuple[np.ndarray, np.ndarray]:
+def cut_tree(
+    clusters: Clusters,
+    apart: np.ndarray,
+    fewest: int,
+    earlier_themes: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Join clusters to topics, and topics to themes.
 
     Parameters
@@ -252,6 +258,8 @@ def cut_tree(clusters: Clusters, apart: np.ndarray, fewest: int) -> tuple[np.nda
         Shape (k,), bool: clusters that are a topic each, by hand.
     fewest : int
         Notes that any other topic has at least.
+    earlier_themes : numpy.ndarray, optional
+        Shape (b,), int: the theme of each topic of an earlier fit.
 
     Returns
     -------
@@ -260,20 +268,52 @@ def cut_tree(clusters: Clusters, apart: np.ndarray, fewest: int) -> tuple[np.nda
     themes : numpy.ndarray
         Shape (t,), int: the theme of topic 0, 1 and so on; 0 has the most notes.
     """
-    lower = np.log(max(clusters.sizes.sum() / USUAL_NOTES, 1.0))
-    group = join_clusters(clusters, TOPIC_CUT - lower, apart)
+    height = topic_height(clusters.sizes.sum())
+    group = join_clusters(clusters, height, apart)
     is_apart = np.zeros(int(group.max(initial=-1)) + 1, dtype=bool)
     is_apart[group[apart]] = True
     joined = clusters.joined(group)
-    topics = _by_size(
-        take_in_rare(joined, fewest, is_apart, RARE_CUT - lower)[group], clusters.sizes
-    )
+    home = take_in_rare(joined, fewest, is_apart, height - RARE_STEP)
+    topics = _by_size(home[group], clusters.sizes)
     placed = topics >= 0
     if not placed.any():
         return topics, np.empty(0, dtype=int)
     kept = clusters.chosen(placed).joined(topics[placed])
-    themes = join_clusters(kept, THEME_CUT - lower, np.zeros(len(kept.sizes), dtype=bool))
-    return topics, _by_size(themes, kept.sizes)
+    return topics, _by_size(_themes(kept, earlier_themes), kept.sizes)
+
+
+def topic_height(notes: float) -> float:
+    """Give the closeness at which clusters of so many notes cease to join.
+
+    Examples
+    --------
+    >>> topic_height(20_000), round(topic_height(5_000), 2)
+    (-4.6, -3.91)
+    """
+    return float(TOPIC_CUT - FALL * np.log(max(notes, 1) / USUAL_NOTES))
+
+
+def _themes(topics: Clusters, earlier: np.ndarray | None) -> np.ndarray:
+    """Join topics further by what they mean, into as many themes as a theme has topics.
+
+    Between topics there are hardly any links to count, so it is Ward's rule on their
+    middles that goes on; it also keeps one theme from taking in most of a log.
+    """
+    from sklearn.cluster import AgglomerativeClustering
+
+    count = len(topics.sizes)
+    themes = max(round(count**0.5), 1)
+    if themes == count:
+        return np.arange(count)
+    middles = to_unit_length(topics.sums)
+    if earlier is not None and earlier.size:
+        ways = np.zeros((len(earlier), int(earlier.max()) + 1))
+        ways[np.arange(len(earlier)), earlier] = 1.0
+        was = topics.before @ ways[: topics.before.shape[1]] / topics.sizes[:, None]
+        middles = np.hstack([middles, THEME_LOYALTY * was])
+    # Rounded, so that the last bits of a product never decide which two are joined.
+    found = AgglomerativeClustering(themes).fit_predict(middles.round(6))
+    return pd.factorize(found)[0]
 
 
 def _by_size(groups: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from fcr_ml.contacts.read import read_log
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.tables import CASEBOOK_TABLES
 from fcr_ml.links import candidates, coincidence, near_far, verdicts
-from fcr_ml.topics import carriers, clusters, emerging, given_names, model, names, tree
+from fcr_ml.topics import carriers, clusters, emerging, given_names, model, names, space, tree
 from fcr_ml.topics import map as note_map
 from tests.docs.conftest import Demonstration, console_lines
 from tests.docs.generated import (
@@ -214,16 +214,14 @@ def test_numbers_on_topics_are_those_of_the_code() -> None:
 
     assert f"more than {sample:,} of them" in TOPICS
     assert f"at most {sample:,} different notes" in DEFINITIONS
-    assert f"the {model.DIMENSIONS} directions" in TOPICS
+    assert f"the {space.MEANING_DIMENSIONS} directions" in TOPICS
+    assert f"weigh {space.WORD_WEIGHT} beside it" in TOPICS
     assert f"smoothed over {clusters.SMOOTHING_NEIGHBOURS} neighbours" in TOPICS
     assert f"to {clusters.REDUCED_DIMENSIONS} components" in TOPICS
     assert f"parts of about {clusters.USUAL_SIZE}" in TOPICS
     assert f"{tree.MEANING_WEIGHT:.0f} × mean cosine" in TOPICS
-    assert f"one height for all logs, {_signed(tree.TOPIC_CUT)}" in TOPICS
-    assert f"goes on to {_signed(tree.THEME_CUT)} for themes" in TOPICS
-    assert f"down to {_signed(tree.RARE_CUT)}, or is too rare" in TOPICS
-    assert f"more than {tree.USUAL_NOTES:,} different notes" in TOPICS
-    assert f"log(notes / {tree.USUAL_NOTES:,})" in TOPICS
+    assert f"{_signed(tree.TOPIC_CUT)} − {tree.FALL} log(notes / {tree.USUAL_NOTES:,})" in TOPICS
+    assert f"further down by {tree.RARE_STEP}, or is too rare" in TOPICS
     assert f"closer by {tree.LOYALTY}" in TOPICS
     assert f"than {1 - model.FLOOR_QUANTILE:.0%}".replace("%", " %") in TOPICS
     assert f"fewer than {model.MINIMUM_NOTES} different notes" in TOPICS

@@ -55,12 +55,13 @@ def test_middles_found_on_one_log_centre_another() -> None:
 
     assert middles.languages == ("sv",)
     assert middles.vectors.tolist() == [[0.5, 0.5], [1.0, 0.0]]
-    # A language that the log had not, and one without a name, share the middle of all.
+    # A language that the log had not has the middle of all; a note too short to tell its
+    # language, that of the commonest.
     centred = middles.centre(np.ones((4, 2)), ["sv", "fi", None, float("nan")])
-    assert centred == pytest.approx(np.array([[0, 1], [half, half], [half, half], [half, half]]))
+    assert centred == pytest.approx(np.array([[0, 1], [half, half], [0, 1], [0, 1]]))
     assert centred.dtype == np.float32
-    assert middles.codes(3, ["fi", "sv", None]).tolist() == [0, 1, 0]
-    assert middles.codes(2).tolist() == [0, 0]
+    assert middles.codes(3, ["fi", "sv", None]).tolist() == [0, 1, 1]
+    assert middles.codes(2).tolist() == [1, 1]
 
 
 def test_missing_vectors_do_not_make_a_language_large() -> None:
@@ -84,3 +85,13 @@ def test_languages_come_by_name_and_one_at_a_time_is_as_all_at_once() -> None:
     for row in (0, FEWEST_NOTES):
         alone = middles.centre(vectors[row : row + 1], languages[row : row + 1])
         np.testing.assert_array_equal(alone, together[row : row + 1])
+
+
+def test_the_commonest_language_comes_first_and_has_the_notes_whose_language_is_unknown() -> None:
+    spoken = ["sv"] * 200 + ["vi"] * 300 + ["en"] * 200 + [None] * 400 + ["zh"] * 50
+
+    middles = find_middles(np.random.default_rng(0).normal(size=(1_150, 3)), spoken)
+
+    # As many of one as of the other: in the order of their names. Too few of the last.
+    assert middles.languages == ("vi", "en", "sv")
+    assert middles.codes(5, ["sv", None, "zh", "vi", float("nan")]).tolist() == [3, 1, 0, 1, 1]

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from fcr_ml.notes.centre import Middles
-from fcr_ml.topics.axes import widen_axes
 from fcr_ml.topics.edits import ban, banned_topics, merge, pin, rename, unban
 from fcr_ml.topics.model import BANNED, TopicModel
 from fcr_ml.topics.outliving import clusters_without_notes, topics_to_keep
 from fcr_ml.topics.saved import load_topics, save_topics
+from fcr_ml.topics.space import widen_axes
 
 from .test_refit import CENTRES, DIMENSIONS, _unit, id_of_each, ids_of, matters
 

@@ -61,9 +61,11 @@ def test_all_that_a_model_knows_but_its_lineage_comes_back(
     known, told = vars(fitted).copy(), vars(loaded).copy()
     assert len(known.pop("lineage_")) > 0
     assert len(told.pop("lineage_")) == 0
-    before, after = known.pop("middles_"), told.pop("middles_")
-    assert before.languages == after.languages == ("en", "sv")
-    np.testing.assert_array_equal(before.vectors, after.vectors)
+    space, again = known.pop("space_"), told.pop("space_")
+    assert space.middles.languages == again.middles.languages == ("sv", "en")
+    np.testing.assert_array_equal(space.middles.vectors, again.middles.vectors)
+    for name in ("axes", "rarity", "word_axes", "word_weight"):
+        np.testing.assert_array_equal(getattr(space, name), getattr(again, name), err_msg=name)
     assert known.keys() == told.keys()
     for name, value in known.items():
         np.testing.assert_array_equal(told[name], value, err_msg=name)

@@ -12,8 +12,7 @@ from fcr_ml.topics.neighbours import Tongues
 from fcr_ml.topics.tree import (
     LOYALTY,
     MEANING_WEIGHT,
-    RARE_CUT,
-    THEME_CUT,
+    RARE_STEP,
     TOPIC_CUT,
     USUAL_NOTES,
     Clusters,
@@ -21,6 +20,7 @@ from fcr_ml.topics.tree import (
     join_clusters,
     take_in_rare,
     tie_clusters,
+    topic_height,
 )
 
 
@@ -160,7 +160,8 @@ def test_no_clusters_and_one_cluster() -> None:
 
 
 def test_the_rare_join_the_closest_topic_or_none() -> None:
-    near, far = np.exp(RARE_CUT + 0.1), np.exp(RARE_CUT - 0.1)
+    lowest = TOPIC_CUT - RARE_STEP
+    near, far = np.exp(lowest + 0.1), np.exp(lowest - 0.1)
     clusters = linked(
         [50, 40, 9, 9, 9],
         {(2, 0): near, (2, 1): 2 * near, (3, 0): far, (2, 4): 0.9, (3, 4): 0.9},
@@ -181,17 +182,32 @@ def test_what_was_a_topic_before_may_shrink_to_half() -> None:
 
 
 def test_topics_and_themes_come_by_size_and_themes_contain_whole_topics() -> None:
-    topic, theme = np.exp(TOPIC_CUT + 0.5), np.exp(THEME_CUT + 0.5)
-    clusters = linked(
-        [20, 30, 60, 15, 15, 8],
-        {(0, 1): topic, (3, 4): topic, (2, 3): theme, (2, 4): theme},
-    )
+    # Six clusters that are four topics, in two directions of meaning, and one too rare.
+    sizes = [20, 30, 60, 15, 15, 40, 8]
+    density = np.exp(topic_height(sum(sizes)) + 0.5)
+    clusters = linked(sizes, {(0, 1): density, (3, 4): density})
+    ways = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 0.1], [0, 1, 0.1], [1, 0, 0.1]])
+    sums = np.vstack([ways, [0, 0, -1]]) * np.array(sizes)[:, None]
+    # At right angles in one dimension more each, so that meaning joins no two of them.
+    meant = Clusters(**(vars(clusters) | {"sums": np.hstack([0.1 * sums, np.diag(sizes)])}))
 
-    topics, themes = cut_tree(clusters, none_apart(clusters), fewest=10)
+    topics, themes = cut_tree(meant, none_apart(meant), fewest=10)
 
-    # Topics of 60, 50 and 30 notes; 8 notes are too rare. Themes of 90 and 50.
-    assert topics.tolist() == [1, 1, 0, 2, 2, -1]
-    assert themes.tolist() == [0, 1, 0]
+    # Topics of 60, 50, 40 and 30 notes; 8 notes are too rare. Two themes, the root of four:
+    # of 60 and 30 notes, and of 50 and 40; of equals the one with the larger topic is first.
+    assert topics.tolist() == [1, 1, 0, 3, 3, 2, -1]
+    assert themes.tolist() == [0, 1, 1, 0]
+
+
+def test_topics_between_two_themes_stay_in_the_theme_they_were_in() -> None:
+    # Four topics all equally far from each other, of an earlier fit's topics 0 to 3.
+    apart = linked([50, 40, 30, 20], {})
+    each_its_own = np.diag(apart.sizes)
+    known = Clusters(**(vars(apart) | {"sums": each_its_own, "before": each_its_own}))
+
+    for earlier in ([0, 1, 0, 1], [0, 1, 1, 0], [0, 0, 1, 1]):
+        _, themes = cut_tree(known, none_apart(known), 10, np.array(earlier))
+        assert partition(themes) == partition(np.array(earlier))
 
 
 def test_a_cut_without_any_topic() -> None:
@@ -215,30 +231,17 @@ def test_topics_of_any_log_fall_in_size_and_lie_in_one_theme_each(seed: int) -> 
     assert sizes.min() >= 4
 
 
-def test_a_log_ten_times_as_large_with_as_many_links_a_note_has_the_same_topics() -> None:
-    # Just near enough, and just too far, for a topic and for a theme.
-    density = {
-        (0, 1): np.exp(TOPIC_CUT + 0.2),
-        (2, 3): np.exp(TOPIC_CUT - 0.2),
-        (4, 0): np.exp(THEME_CUT + 1.3),
-    }
-    small = linked([USUAL_NOTES / 5] * 5, density)
-    large = Clusters(
-        small.sizes * 10,
-        small.links * 10,  # as many links a note: the density is a tenth
-        small.sums * 10,
-        small.before * 10,
-        small.spoken * 10,
-        small.gains,
-    )
+@pytest.mark.parametrize("times", [0.1, 1, 10])
+def test_the_height_falls_by_half_of_what_links_a_pair_fall(times: float) -> None:
+    # Ten times the notes with as many links a note have a tenth of the links a pair: joining
+    # the same would need the height to fall by log(10), splitting freely not to fall at all.
+    notes = USUAL_NOTES * times
+    assert topic_height(notes) == pytest.approx(TOPIC_CUT - np.log(times) / 2)
 
-    usual, taller = cut_tree(small, none_apart(small), 20), cut_tree(large, none_apart(large), 200)
-
-    assert partition(usual[0]) == {frozenset({0, 1}), *map(frozenset, ({2}, {3}, {4}))}
-    assert taller[0].tolist() == usual[0].tolist()
-    assert taller[1].tolist() == usual[1].tolist()
-    # Cut where a log of the usual size is cut, it would fall to pieces.
-    assert join_clusters(large, TOPIC_CUT, none_apart(large)).tolist() == [0, 1, 2, 3, 4]
+    near, far = np.exp(topic_height(notes) + 0.05), np.exp(topic_height(notes) - 0.05)
+    clusters = linked([notes / 4] * 4, {(0, 1): near, (2, 3): far})
+    topics, _ = cut_tree(clusters, none_apart(clusters), 20)
+    assert partition(topics) == {frozenset({0, 1}), frozenset({2}), frozenset({3})}
 
 
 def drawn(seed: int, count: int = 12) -> Clusters:
