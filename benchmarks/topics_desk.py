@@ -24,6 +24,7 @@ from fcr_ml.notes.cache import VectorCache, encode_notes
 from fcr_ml.notes.encoders import open_encoder
 from fcr_ml.topics.continuity import stability
 from fcr_ml.topics.model import TopicModel
+from fcr_ml.topics.space import note_terms
 
 
 class Desk:
@@ -42,16 +43,19 @@ class Desk:
         rows = rows[np.argsort(notes["note_hash"].to_numpy(str)[rows])]
         self.vectors = vectors[rows]
         self.languages = notes["language"].astype(object).iloc[rows].tolist()
+        self.terms = note_terms(notes["note"].iloc[rows].tolist())
         self.first_at = first.loc[notes["note_hash"].iloc[rows]].reset_index(drop=True)
 
     def fit(self, rows: np.ndarray, before: TopicModel | None = None, seed: int = 0) -> TopicModel:
         """Fit the topics of some rows."""
         spoken = [self.languages[row] for row in rows]
-        return TopicModel(random_state=seed).fit(self.vectors[rows], spoken, before)
+        model = TopicModel(random_state=seed)
+        return model.fit(self.vectors[rows], spoken, before, self.terms[rows])
 
     def ids(self, model: TopicModel, rows: np.ndarray) -> np.ndarray:
         """Give the topic ids of some rows, None without one."""
-        placed, _ = model.place(self.vectors[rows], [self.languages[row] for row in rows])
+        spoken = [self.languages[row] for row in rows]
+        placed, _ = model.place(self.vectors[rows], spoken, self.terms[rows])
         return np.array([*model.ids_, None], dtype=object)[placed.clip(-1)]
 
 

@@ -3,7 +3,8 @@
     python benchmarks/topics_scale.py [notes]
 
 Vectors are given, not encoded: 20,000 different ones around 300 planted matters, drawn with
-repetition and changed a little each time, as notes of a large centre are.
+repetition and changed a little each time, as notes of a large centre are. Each note says
+twelve words, two of them its matter's.
 """
 
 from __future__ import annotations
@@ -34,17 +35,31 @@ def draw_vectors(notes: int) -> tuple[np.ndarray, np.ndarray]:
     return vectors, matter[chosen]
 
 
+def draw_notes(matter: np.ndarray) -> list[str]:
+    """Give notes of twelve words: two of five of their matter, ten that any may say."""
+    random = np.random.default_rng(1)
+    own = random.integers(5, size=(len(matter), 2))
+    any_word = (3_000 * random.random((len(matter), 10)) ** 3).astype(int)
+    return [
+        " ".join([*(f"m{about}x{word}" for word in mine), *(f"w{word}" for word in others)])
+        for about, mine, others in zip(matter, own, any_word, strict=True)
+    ]
+
+
 def main(notes: int = 1_000_000) -> None:
     """Print seconds, peak memory and the agreement with what was planted."""
     from sklearn.metrics import adjusted_rand_score
 
     from fcr_ml.topics.model import TopicModel
+    from fcr_ml.topics.space import note_terms
 
     vectors, matter = draw_vectors(notes)
+    texts = draw_notes(matter)
     began = time.perf_counter()
-    model = TopicModel().fit(vectors)
+    terms = note_terms(texts)
+    model = TopicModel().fit(vectors, terms=terms)
     fitted = time.perf_counter()
-    topics, _ = model.place(vectors)
+    topics, _ = model.place(vectors, None, terms)
     placed = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     inside = topics >= 0
