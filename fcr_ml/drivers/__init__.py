@@ -2,5 +2,6 @@
 
 Enters: a :class:`~fcr_ml.frames.Casebook`. Leaves: the table DRIVERS, largest
 excess first, each with its interval, its false-discovery q-value and the lever it
-points at. A driver is never called a cause.
+points at; and the table CHANGES, what a difference between two periods or two groups
+is made of. A driver is never called a cause.
 """

@@ -1,0 +1,14 @@
+-- Every contact under the theme of its topic, or the reason for having no topic.
+SELECT
+    c.contact_id,
+    c.customer_id,
+    COALESCE(
+        h.topic,
+        k.topic,
+        'no topic: ' || REPLACE(t.no_topic_reason, '_', ' '),
+        'no topic'
+    ) AS value
+FROM contacts c
+LEFT JOIN topics t ON t.contact_id = c.contact_id
+LEFT JOIN topic_cards k ON k.topic_id = t.topic_id
+LEFT JOIN topic_cards h ON h.topic_id = k.parent_topic_id
