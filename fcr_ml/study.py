@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from fcr_ml.drivers.change import measure_change
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
@@ -64,6 +65,7 @@ def study_casebook(
         running.rows_out = len(fcr)
     with stage("drivers", len(contacts)) as running:
         ranked = rank_drivers(casebook, **drivers)
+        changes = measure_change(casebook)
         running.rows_out = len(ranked)
     with stage("risk", len(contacts)) as running:
         studied = study_risk(casebook, **risk)
@@ -99,6 +101,7 @@ def study_casebook(
         note_map=placed_notes(casebook),
         languages=language_parity(casebook),
         emerging=_emerging(casebook),
+        changes=changes,
     )
 
 

@@ -47,6 +47,7 @@ MAP: dict[str, set[str]] = {
         "study",
         "settings",
     },
+    "comparing": GROUND | {"measures", "drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND
@@ -58,6 +59,7 @@ MAP: dict[str, set[str]] = {
     "cli": GROUND
     | {
         "analysis",
+        "comparing",
         "contacts",
         "evaluation",
         "evaluation_pairs",

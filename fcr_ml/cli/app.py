@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from fcr_ml import __version__
-from fcr_ml.cli import evaluate, topics
+from fcr_ml.cli import drivers, evaluate, topics
 from fcr_ml.cli.options import (
     AsOf,
     Attribute,
@@ -97,8 +97,8 @@ def analyze(
 ) -> None:
     """Analyze a contact log: FCR, drivers of repeats, flagged open contacts.
 
-    Writes report.html, fcr.csv, drivers.csv, flags.csv, set_aside.csv and the
-    casebook.
+    Writes report.html, fcr.csv, drivers.csv, changes.csv, flags.csv, set_aside.csv and
+    the casebook.
 
     Example: `fcr analyze contacts.parquet --out results/ --window 7d`
     """
@@ -226,6 +226,7 @@ def review(
     typer.echo(told, nl=False)
 
 
+app.add_typer(drivers.app, name="drivers")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(topics.app, name="topics")
 

@@ -141,8 +141,8 @@ def put_segments(engine: DuckEngine, casebook: Casebook, column: str, agents: bo
     """
     if column == "agent_id" and not agents:
         raise SettingsError(
-            "change: agents are people, and people are no drivers; ask for agents to look at "
-            "them all the same."
+            "change: agents are people, and people are no drivers; ask for them with "
+            "agents=True (--agents) to look at them all the same."
         )
     known = known_columns(casebook, agents)
     if column not in known:

@@ -34,10 +34,10 @@ CHANGES = Table(
         "share_after": Column("share", "share of all closed contacts after"),
         "repeat_rate_before": Column("share", "repeated over closed; null under the minimum count"),
         "repeat_rate_after": Column("share", "repeated over closed; null under the minimum count"),
-        "open_before": Column("count", "windows still running before, left out; sums only"),
-        "open_after": Column("count", "windows still running after, left out; sums only"),
+        "open_before": Column("count", "windows still running before, left out; in the first row"),
+        "open_after": Column("count", "windows still running after, left out; in the first row"),
         "reading": _text("how a return is read", True),
         "window": _text("the repeat window", True),
-        "remark": _text("why there is no change told, or what is left out"),
+        "remark": _text("why no change is told"),
     },
 )

@@ -239,6 +239,50 @@ def waterfall_chart(records: Records) -> dict[str, Any]:
     return _finish(layers, records, 44 * len(records))
 
 
+def changes_chart(records: Records) -> dict[str, Any]:
+    """Draw how one repeat rate becomes the other, one step a part.
+
+    Parameters
+    ----------
+    records : list of dict
+        ``place, name, begin, end, low, high, next_place, points, side, figure``, the
+        first on top; ``low`` and ``high`` are where the step might end, ``side`` is more,
+        less or, at both ends, whole.
+    """
+    import altair as alt
+
+    rows = alt.Scale(domain=[len(records) - 0.5, -0.7], nice=False, zero=False)
+    place = alt.Y("place:Q", title=None, axis=None, scale=rows)
+    base = alt.Chart().encode(y=place, tooltip=_tooltips("name", "figure"))
+    value = alt.X("begin:Q", title="Repeat rate", scale=alt.Scale(zero=False, padding=16))
+    value = value.axis(labelExpr=_PERCENT, tickCount=5)
+    sides = alt.Scale(domain=["more", "less", "whole"], range=[_WARM, _MAIN, _INK])
+    colour = alt.Color("side:N", scale=sides, legend=None)
+    bars = base.mark_rule(strokeWidth=10).encode(x=value, x2="end:Q", color=colour)
+    doubt = base.transform_filter("isValid(datum.low)").mark_rule(color=_INK, strokeWidth=1.5)
+    doubt = doubt.encode(x="low:Q", x2="high:Q")
+    ends = base.transform_filter("datum.side == 'whole'")
+    ends = ends.mark_point(filled=True, size=110, opacity=1, color=_INK).encode(x=value)
+    steps = alt.Chart().transform_filter("isValid(datum.next_place)").mark_rule(color=_QUIET)
+    steps = steps.encode(x="end:Q", y=place, y2="next_place:Q")
+    # As in the chart of a link, the paper shines round every letter that a step passes.
+    halos: tuple[dict[str, Any], ...] = ({"stroke": _PAPER, "strokeWidth": 4}, {})
+    text: dict[str, Any] = {"dy": -15, "color": _INK, "fontSize": 12}
+    named: dict[str, Any] = text | {"align": "left", "limit": alt.expr("width - 60")}
+    words = [
+        layer
+        for halo in halos
+        for layer in (
+            base.mark_text(**named, **halo).encode(x=alt.value(0), text="name:N"),
+            base.mark_text(align="right", **text, **halo).encode(
+                x=alt.value("width"), text="points:N"
+            ),
+        )
+    ]
+    layers = alt.layer(steps, *words[:2], bars, doubt, ends, *words[2:])
+    return _finish(layers, records, 44 * len(records))
+
+
 def _tooltips(*fields: str) -> list[Any]:
     import altair as alt
 

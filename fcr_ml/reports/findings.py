@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fcr_ml.errors import DataError
+from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.tables import DRIVERS, EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.reports.explain import LinkExplanation
 
@@ -46,6 +47,7 @@ _NEEDED: dict[str, list[str]] = {
     "note_map": ["x", "y", "topic_id", "month", "language", "outcome"],
     "languages": ["language", "contacts", "no_topic_rate", "purity_rate", "link_auc"],
     "emerging": EMERGING.required,
+    "changes": CHANGES.required,
 }
 
 
@@ -115,6 +117,8 @@ class Findings:
         What ``language_parity`` gives, the whole log first; empty without notes.
     emerging : pandas.DataFrame
         ``EMERGING`` rows; without columns where rises were not looked for.
+    changes : pandas.DataFrame
+        ``CHANGES`` rows of one comparison; without columns where there was none.
 
     Raises
     ------
@@ -152,6 +156,7 @@ class Findings:
     note_map: pd.DataFrame = field(default_factory=pd.DataFrame)
     languages: pd.DataFrame = field(default_factory=pd.DataFrame)
     emerging: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from fcr_ml.frames.storage import write_text
 from fcr_ml.reports import (
     appendix,
+    changes,
     desk_list,
     explained,
     figures,
@@ -109,6 +110,7 @@ def sections(findings: Findings) -> list[Section]:
         reconciliation.estimates_section(findings),
         reconciliation.reconciliation_section(findings),
         trends.months_section(findings),
+        changes.changes_section(findings),
         trends.window_section(findings),
         rising.rising_section(findings),
         repeats.drivers_section(findings),

@@ -19,6 +19,7 @@ import pandas as pd
 
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
+from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
     CONTACTS,
@@ -158,6 +159,7 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (FILE_PAGE, "exports"): exports,
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
+    (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
     (RESULTS_PAGE, "flags"): partial(table_columns, FLAGS),
     (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,

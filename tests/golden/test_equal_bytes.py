@@ -64,6 +64,7 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
         "report.html",
         "fcr.csv",
         "drivers.csv",
+        "changes.csv",
         "emerging.csv",
         "flags.csv",
         "set_aside.csv",

@@ -39,6 +39,7 @@ def test_a_log_without_notes_runs_and_says_what_is_missing(incidents) -> None:
         "report.html",
         "fcr.csv",
         "drivers.csv",
+        "changes.csv",
         "emerging.csv",
         "flags.csv",
         "set_aside.csv",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS
@@ -18,6 +19,7 @@ AS_OF = pd.Timestamp("2025-07-01", tz="UTC")
 INJECTION = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 LONG_NAME = "Delivery slot moved by the carrier without telling anybody " * 6
 
+_SIDES = ("before", "after")
 _RATES = {"any_return": 0.66, "same_code": 0.88, "same_issue": 0.79, "related": 0.71}
 _TOPICS = (
     "Invoice shows the wrong amount",
@@ -69,6 +71,7 @@ def findings(flags: int = 50, topics: int = 40, drivers: int = 14) -> Findings:
         risk_remark="Measured on 6,120 contacts of the last closed month, trained up to 2025-05.",
         flags=flag_rows(flags),
         open_contacts=1_604,
+        changes=change_rows(),
     )
 
 
@@ -99,6 +102,7 @@ def nothing_found() -> Findings:
         risk_remark="",
         flags=empty(FLAGS),
         open_contacts=2,
+        changes=empty(CHANGES),
     )
 
 
@@ -218,6 +222,41 @@ def driver_rows(count: int) -> pd.DataFrame:
             }
         )
     return conform(DRIVERS, pd.DataFrame(rows))
+
+
+def change_rows() -> pd.DataFrame:
+    """Give two months and what two topics make of their difference of 12 points."""
+    parts = [
+        ("all", "all", "difference", 0.12, (100, 100), (26, 38), None),
+        ("all", "all", "rate", 0.05, (100, 100), (26, 38), None),
+        ("all", "all", "mix", 0.07, (100, 100), (26, 38), None),
+        ("topic", INJECTION, "rate", 0.05, (60, 40), (6, 8), 0.031),
+        ("topic", INJECTION, "mix", 0.034, (60, 40), (6, 8), None),
+        ("topic", LONG_NAME, "rate", 0.0, (40, 60), (20, 30), 0.9),
+        ("topic", LONG_NAME, "mix", 0.036, (40, 60), (20, 30), None),
+    ]
+    rows = [
+        {
+            "before": "2025-05",
+            "after": "2025-06",
+            **dict(zip(("group", "value", "part", "change"), named, strict=True)),
+            "change_low": named[3] - 0.13,
+            "change_high": named[3] + 0.13,
+            "q_value": q_value,
+            **{f"closed_{side}": n for side, n in zip(_SIDES, closed, strict=True)},
+            **{f"repeated_{side}": r for side, r in zip(_SIDES, repeated, strict=True)},
+            **{f"share_{side}": n / 100 for side, n in zip(_SIDES, closed, strict=True)},
+            "repeat_rate_before": repeated[0] / closed[0],
+            "repeat_rate_after": repeated[1] / closed[1],
+            "open_before": 0 if named[2] == "difference" else None,
+            "open_after": 1_604 if named[2] == "difference" else None,
+            "reading": "related",
+            "window": "7d",
+            "remark": None,
+        }
+        for *named, closed, repeated, q_value in parts
+    ]
+    return conform(CHANGES, pd.DataFrame(rows))
 
 
 def topic_rows(count: int) -> pd.DataFrame:

@@ -101,7 +101,7 @@ def test_ids_are_unique_and_every_reference_leads_somewhere(outline: Outline) ->
 
 def test_every_table_has_a_caption_a_search_and_named_rows(outline: Outline) -> None:
     tables = len(outline.of("table"))
-    assert tables == 14
+    assert tables == 16
     assert len(outline.of("caption")) == len(outline.of("input")) == tables
     named_rows = [attrs for attrs in outline.of("th") if attrs.get("scope") == "row"]
     assert len(named_rows) == len(outline.of("tr")) - tables
@@ -109,7 +109,7 @@ def test_every_table_has_a_caption_a_search_and_named_rows(outline: Outline) -> 
 
 def test_every_chart_is_also_in_words(outline: Outline) -> None:
     charts = [a for a in outline.of("div") if a.get("class") == "chart"]
-    assert len(charts) == 5
+    assert len(charts) == 6
     assert all("holds the same figures" in str(a["aria-label"]) for a in charts)
     assert {a["role"] for a in charts} == {"img"}
 
@@ -119,7 +119,10 @@ def test_numbers_are_written_with_separators_and_one_decimal(page: str) -> None:
     percent = r"-?\d+\.\d\u00a0%( \(-?\d+\.\d – -?\d+\.\d\))?"
     hours = r"\d+ [hd]"
     number = r"(&lt; )?-?\d{1,3}(,\d{3})*(\.\d+)?( \(-?[\d,.]+ – -?[\d,.]+\))?"
-    odd = [cell for cell in cells if not re.fullmatch(f"{percent}|{number}|{hours}", cell)]
+    signed = r"[+\u2212]\d+\.\d\d"
+    points, both = rf"{signed} \({signed} to {signed}\)", r"[\d,.]+ → [\d,.]+"
+    kinds = f"{percent}|{number}|{hours}|{points}|{both}"
+    odd = [cell for cell in cells if not re.fullmatch(kinds, cell)]
     assert len(cells) > 500
     assert odd == []
 
@@ -151,7 +154,7 @@ def test_the_policy_allows_the_page_s_own_scripts_and_style_and_nothing_else(pag
 def test_names_out_of_the_data_stay_text(page: str, outline: Outline) -> None:
     assert outline.text_of("bdi").count(INJECTION) > 3
     assert not outline.of("img")
-    assert len(outline.of("script")) == 5 + 2
+    assert len(outline.of("script")) == 6 + 2
     assert "<img" not in _without_scripts(page)
     assert not [a for _, a in outline.elements if any(name.startswith("on") for name in a)]
 
@@ -164,7 +167,7 @@ def test_a_title_that_is_markup_stays_text() -> None:
 
 def test_chart_data_carries_every_name_unchanged_and_cannot_end_its_element(page: str) -> None:
     specs = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page)
-    assert len(specs) == 5
+    assert len(specs) == 6
     assert not any(re.search(r"[<>&]", spec) for spec in specs)
     drivers = json.loads(next(spec for spec in specs if "Excess repeats" in spec))
     segments = [row["segment"] for row in drivers["data"]["values"]]

@@ -1,0 +1,76 @@
+"""``fcr drivers``: look closer at what drives repeats, from results.
+
+Enters: words typed in a terminal. Leaves: text, and a CSV file where one is asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fcr_ml.cli.options import Results, width
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+
+@app.callback()
+def drivers() -> None:
+    """Drivers of repeats: look closer at those of results.
+
+    Example: `fcr drivers change --results results/`
+    """
+
+
+@app.command()
+def change(
+    results: Results = Path("results"),
+    by: Annotated[
+        str | None,
+        typer.Option(help="Split by this column: topic, queue, reason_code or another."),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="A month, day, quarter or 2025-05-12/2025-05-18, in UTC.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="The period, or with --column the value, compared with.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Compare two values of this column, such as queue.")
+    ] = None,
+    value: Annotated[str | None, typer.Option(help="The value that is compared.")] = None,
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="Also write every part here, as CSV.")] = None,
+) -> None:
+    """Change: split a difference in repeat rate into what repeats and what came more often.
+
+    Without a period the latest month in which nine of ten windows have closed is
+    compared with the month before it.
+
+    Example: `fcr drivers change --period 2025-05 --against 2025-04 --by topic`
+
+    Two queues: `fcr drivers change --column queue --value Billing --against Orders`
+    """
+    from fcr_ml.comparing import tell_change
+    from fcr_ml.errors import UsageError
+
+    if column is None and value is not None:
+        raise UsageError("change: --value needs --column, such as --column queue.")
+    if column is not None and (period is not None or value is None or against is None):
+        raise UsageError("change: --column needs --value and --against, and takes no --period.")
+    told = tell_change(
+        results,
+        by,
+        value if column is not None else period,
+        against,
+        column,
+        agents,
+        csv,
+        width(),
+        sys.stdout.isatty(),
+    )
+    typer.echo(told, nl=False)
