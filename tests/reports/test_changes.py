@@ -11,7 +11,8 @@ import pytest
 
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.conform import conform, empty
-from fcr_ml.reports.changes import changes_section, render_changes, with_points
+from fcr_ml.reports.change_words import with_points
+from fcr_ml.reports.changes import changes_section, render_changes
 from fcr_ml.reports.tables import Chart, Section, Table
 
 from .findings_double import change_rows, findings
