@@ -62,7 +62,7 @@ def measure_change(
     after, before : str, optional
         Two periods, or with ``column`` two of its values. Without ``before`` the period
         of the same length before; without both the latest month in which nine of ten
-        windows have closed, and the month before it.
+        windows have closed and the month before it, both whole in the log.
     column : str, optional
         Compares two values of this column over the whole log.
     minimum_contacts : int

@@ -68,7 +68,8 @@ def put_sides(
     after, before : str or None
         Two values of the column, or two periods (:func:`period_seconds`). Without
         ``before``: the period of the same length before it. Without both: the latest
-        month that is ready (:data:`READY_RATE`) and has closed contacts before it.
+        month that is ready (:data:`READY_RATE`) and the month before it, if the log
+        has nine tenths of that too.
 
     Returns
     -------
@@ -218,9 +219,23 @@ def _ready_months(engine: DuckEngine, casebook: Casebook) -> tuple[str, str] | N
     months = engine.fetch("months").set_index("month")
     begun = months["closed_contacts"] + months["open_contacts"]
     is_ready = (months["closed_contacts"] > 0) & (months["closed_contacts"] >= READY_RATE * begun)
-    closed = set(months.index[months["closed_contacts"] > 0])
+    whole = _whole_months(casebook, months.index[months["closed_contacts"] > 0])
     for month in reversed(list(months.index[is_ready])):
         before = str(pd.Period(month) - 1)
-        if before in closed:
+        if month in whole and before in whole:
             return month, before
     return None
+
+
+def _whole_months(casebook: Casebook, months: pd.Index[str]) -> set[str]:
+    """Give the months of which the log has nine tenths, by when its first contact began.
+
+    A log from 29 February on has a February of one day.
+    """
+    first = casebook.table("contacts", ["started_at"])["started_at"].min()
+    whole = set()
+    for month in months:
+        begins, ends = period_seconds(month)
+        if first.timestamp() <= begins + (1 - READY_RATE) * (ends - begins):
+            whole.add(str(month))
+    return whole

@@ -35,8 +35,8 @@ Row = dict[Any, Any]
 def no_comparison() -> str:
     """Say that there are no two months to compare."""
     return (
-        "No comparison: there are not two months in a row with closed contacts, the later one "
-        "with nine of ten windows closed."
+        "No comparison: there are not two whole months in a row with closed contacts, the later "
+        "one with nine of ten windows closed. `fcr drivers change` compares any two periods."
     )
 
 

@@ -125,7 +125,7 @@ def _random_log(seed: int) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "started_at": f"{month}-07",
+                    "started_at": f"{month}-02",
                     "queue": [f"q{number}" for number in queue],
                     "is_repeated": generator.random(size) < 0.1 + queue / 60,
                     "customer_id": [f"k{n}" for n in generator.integers(0, 300, size)],
@@ -222,6 +222,16 @@ def test_a_period_without_enough_closed_contacts_has_no_rate(tmp_path: Path) -> 
     # One month alone leaves nothing to compare.
     alone = book(tmp_path / "alone", rows_of(("2025-05-03", "Money", 60, 6)))
     assert len(measure_change(alone)) == 0
+
+
+def test_a_month_that_the_log_has_only_the_end_of_is_not_compared(tmp_path: Path) -> None:
+    # As in a log from 29 February on: one day would stand for a month.
+    log = TWO_QUEUES[~TWO_QUEUES["started_at"].str.startswith("2025-04")]
+    log = pd.concat([log, rows_of(("2025-04-30", "Money", 60, 6))], ignore_index=True)
+    casebook = book(tmp_path, log)
+    assert len(measure_change(casebook)) == 0
+    # Asked for, it is.
+    assert measure_change(casebook, after="2025-05")["closed_before"].iloc[0] == 60
 
 
 def test_two_queues_against_each_other(tmp_path: Path) -> None:

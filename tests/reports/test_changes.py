@@ -97,9 +97,9 @@ def test_parts_move_by_less_than_a_hundredth_of_a_point() -> None:
 
 
 def test_without_a_comparison_the_reason_is_told() -> None:
-    assert "not two months in a row" in _section(empty(CHANGES)).lead[0]
+    assert "not two whole months in a row" in _section(empty(CHANGES)).lead[0]
     assert changes_section(replace(findings(), changes=pd.DataFrame())) is None
-    assert "not two months in a row" in render_changes(empty(CHANGES))
+    assert "not two whole months in a row" in render_changes(empty(CHANGES))
 
 
 def test_without_a_rate_the_remark_stands_in_its_place() -> None:
