@@ -13,6 +13,7 @@ import pandas as pd
 
 from fcr_ml.drivers.change import measure_change
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.transitions import find_next_issues
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
@@ -67,6 +68,7 @@ def study_casebook(
         ranked = rank_drivers(casebook, **drivers)
         changes = measure_change(casebook)
         running.rows_out = len(ranked)
+    following = _next_issues(casebook, len(contacts))
     with stage("risk", len(contacts)) as running:
         studied = study_risk(casebook, **risk)
         running.rows_out = len(studied.flags)
@@ -102,6 +104,7 @@ def study_casebook(
         languages=language_parity(casebook),
         emerging=_emerging(casebook),
         changes=changes,
+        **following,
     )
 
 
@@ -169,6 +172,14 @@ def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return cards.merge(rates, on="topic", how="left").fillna({"closed_contacts": 0})
+
+
+def _next_issues(casebook: Casebook, contacts: int) -> dict[str, Any]:
+    with stage("next", contacts) as running:
+        following = find_next_issues(casebook)
+        running.rows_out = len(following.transitions)
+    names = ("transitions", "avoidance", "pairs_looked_at", "later_weeks")
+    return {name: getattr(following, name) for name in names}
 
 
 def _emerging(casebook: Casebook) -> pd.DataFrame:

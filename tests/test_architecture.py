@@ -48,6 +48,7 @@ MAP: dict[str, set[str]] = {
         "settings",
     },
     "comparing": GROUND | {"measures", "drivers", "reports"},
+    "next_issues": GROUND | {"drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND
@@ -64,6 +65,7 @@ MAP: dict[str, set[str]] = {
         "evaluation",
         "evaluation_pairs",
         "evaluation_topics",
+        "next_issues",
         "progress",
         "reports",
         "review",

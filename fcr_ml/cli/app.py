@@ -97,8 +97,8 @@ def analyze(
 ) -> None:
     """Analyze a contact log: FCR, drivers of repeats, flagged open contacts.
 
-    Writes report.html, fcr.csv, drivers.csv, changes.csv, flags.csv, set_aside.csv and
-    the casebook.
+    Writes report.html, fcr.csv, drivers.csv, changes.csv, transitions.csv, flags.csv,
+    set_aside.csv and the casebook.
 
     Example: `fcr analyze contacts.parquet --out results/ --window 7d`
     """

@@ -74,3 +74,19 @@ def change(
         sys.stdout.isatty(),
     )
     typer.echo(told, nl=False)
+
+
+@app.command(name="next")
+def next_issues(
+    results: Results = Path("results"),
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write the pairs of topics here, as CSV.")
+    ] = None,
+) -> None:
+    """List next issues: when you solve one topic, which other to settle as well.
+
+    Example: `fcr drivers next --results results/ --csv next.csv`
+    """
+    from fcr_ml.next_issues import tell_next_issues
+
+    typer.echo(tell_next_issues(results, csv, width(), sys.stdout.isatty()), nl=False)

@@ -52,6 +52,9 @@ _LOG_ODDS_TICKS = tuple(
     round(math.log(share / (1 - share)), 4)
     for share in (1e-5, 1e-4, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 )
+_SIDES = (0.38, 0.62)
+"""Where the two columns of names end and begin: names need more room than lines."""
+
 _COLOURS = ("var(--main)", "var(--warm)", "var(--third)", "var(--fourth)")
 _DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])
 
@@ -169,6 +172,48 @@ def drivers_chart(records: Records) -> dict[str, Any]:
         align="left", dy=-15, color=_INK, fontSize=12, limit=alt.expr("width")
     ).encode(x=alt.value(0), text="segment:N")
     return _finish(alt.layer(bars, interval, names), records, 44 * len(records))
+
+
+def next_issues_chart(records: Records, rows: int) -> dict[str, Any]:
+    """Draw topics on the left, their next issues on the right, and lines between.
+
+    Parameters
+    ----------
+    records : list of dict
+        ``topic, next_topic, place, next_place, is_named, is_next_named, excess,
+        figure``; places from 0, the top, to 1; a name is written where it is named.
+    rows : int
+        Topics in the longer column.
+    """
+    import altair as alt
+
+    width = alt.Scale(domain=[0, 1], nice=False, zero=False)
+    height = alt.Scale(domain=[1, 0], nice=False, zero=False)
+    tooltips = [
+        alt.Tooltip("topic:N", title="When you solve"),
+        alt.Tooltip("next_topic:N", title="also settle"),
+        alt.Tooltip("figure:N", title="Contacts"),
+    ]
+    place = alt.Y("place:Q", axis=None, scale=height)
+    base = alt.Chart().encode(y=place, tooltip=tooltips)
+    thickness = alt.Scale(domain=[0, max(r["excess"] for r in records)], range=[1, 9])
+    lines = base.mark_rule(color=_MAIN, opacity=0.45, strokeCap="round").encode(
+        x=alt.X("left:Q", axis=None, scale=width),
+        x2="right:Q",
+        y2="next_place:Q",
+        strokeWidth=alt.StrokeWidth("excess:Q", scale=thickness, legend=None),
+    )
+    named: dict[str, Any] = {"color": _INK, "fontSize": 12, "limit": alt.expr("width * 0.36")}
+    topics = base.transform_filter("datum.is_named").mark_text(align="right", dx=-8, **named)
+    topics = topics.encode(x="left:Q", text="topic:N")
+    next_topics = base.transform_filter("datum.is_next_named").mark_text(
+        align="left", dx=8, **named
+    )
+    next_topics = next_topics.encode(
+        x="right:Q", y=alt.Y("next_place:Q", axis=None, scale=height), text="next_topic:N"
+    )
+    placed = [r | {"left": _SIDES[0], "right": _SIDES[1]} for r in records]
+    return _finish(alt.layer(lines, topics, next_topics), placed, 30 * rows + 10)
 
 
 def calibration_chart(records: Records) -> dict[str, Any]:

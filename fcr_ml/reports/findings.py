@@ -12,6 +12,7 @@ import pandas as pd
 
 from fcr_ml.errors import DataError
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import DRIVERS, EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.reports.explain import LinkExplanation
 
@@ -48,6 +49,8 @@ _NEEDED: dict[str, list[str]] = {
     "languages": ["language", "contacts", "no_topic_rate", "purity_rate", "link_auc"],
     "emerging": EMERGING.required,
     "changes": CHANGES.required,
+    "transitions": TRANSITIONS.required,
+    "avoidance": AVOIDANCE.required,
 }
 
 
@@ -119,6 +122,14 @@ class Findings:
         ``EMERGING`` rows; without columns where rises were not looked for.
     changes : pandas.DataFrame
         ``CHANGES`` rows of one comparison; without columns where there was none.
+    transitions : pandas.DataFrame
+        ``TRANSITIONS`` rows.
+    avoidance : pandas.DataFrame
+        ``AVOIDANCE`` rows, every topic.
+    pairs_looked_at : int
+        How many pairs of topics the q-values of the transitions stand for.
+    later_weeks : int or None
+        How many weeks later coincidence was counted too; None in a log too short.
 
     Raises
     ------
@@ -157,6 +168,10 @@ class Findings:
     languages: pd.DataFrame = field(default_factory=pd.DataFrame)
     emerging: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    transitions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    avoidance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pairs_looked_at: int = 0
+    later_weeks: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

@@ -16,6 +16,7 @@ import pandas as pd
 from fcr_ml.reports import wording
 from fcr_ml.reports.figures import expected_cell, headline, rule_of, strict_rows
 from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.next_issues import next_issues_line
 from fcr_ml.reports.repeats import no_drivers
 from fcr_ml.reports.rising import rising_line
 
@@ -50,6 +51,8 @@ def render_screen(
         No line is wider than ``width``, counted in terminal cells.
     """
     blocks = [_top(findings), _readings(findings), _drivers(findings), _flags(findings)]
+    if following := next_issues_line(findings):
+        blocks.insert(3, [line(following)])
     if rising := rising_line(findings):
         blocks.insert(1, [line(rising)])
     if findings.remarks:

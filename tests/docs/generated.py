@@ -20,6 +20,7 @@ import pandas as pd
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
     CONTACTS,
@@ -160,6 +161,8 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
+    (RESULTS_PAGE, "transitions"): partial(table_columns, TRANSITIONS),
+    (RESULTS_PAGE, "avoidance"): partial(table_columns, AVOIDANCE),
     (RESULTS_PAGE, "flags"): partial(table_columns, FLAGS),
     (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,

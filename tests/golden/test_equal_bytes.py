@@ -63,11 +63,13 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
     assert set(first) == {
         "report.html",
         "fcr.csv",
+        "avoidance.csv",
         "drivers.csv",
         "changes.csv",
         "emerging.csv",
         "flags.csv",
         "set_aside.csv",
+        "transitions.csv",
         "casebook/manifest.json",
         "topics/model.json",
         "topics/arrays.npz",

@@ -38,11 +38,13 @@ def test_a_log_without_notes_runs_and_says_what_is_missing(incidents) -> None:
     assert {path.name for path in out.iterdir()} == {
         "report.html",
         "fcr.csv",
+        "avoidance.csv",
         "drivers.csv",
         "changes.csv",
         "emerging.csv",
         "flags.csv",
         "set_aside.csv",
+        "transitions.csv",
         "casebook",
         "topics",
     }
