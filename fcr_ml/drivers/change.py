@@ -35,6 +35,9 @@ from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
 SMALLER_ONES = "all smaller ones"
 """The segment of all values with too few contacts both before and after."""
 
+ENOUGH_TOLD_APART = 0.5
+"""Where most contacts would be among 'all smaller ones', a coarser column says more."""
+
 _GRID = 1_000_000
 """Changes are whole millionths: files show six digits, and their sums must hold there."""
 
@@ -57,8 +60,9 @@ def measure_change(
         outcome says so.
     by : str, optional
         The column that forms the segments: one of :data:`~fcr_ml.drivers.sides.COLUMNS`
-        or an attribute known at start or end. Without it the first of them that has two
-        values. A contact without a topic is in a segment of its reason for having none.
+        or an attribute known at start or end. Without it the first of them whose segments
+        with enough contacts on both sides hold half of the contacts, or that which comes
+        nearest to it. A contact without a topic is in a segment of its reason for having none.
     after, before : str, optional
         Two periods, or with ``column`` two of its values. Without ``before`` the period
         of the same length before; without both the latest month in which nine of ten
@@ -104,7 +108,7 @@ def measure_change(
             return empty(CHANGES)
         counted = engine.ask(statement("change_sides")).set_index("side")
         counted = counted.reindex([0, 1], fill_value=0)
-        group, cells = _read_cells(engine, casebook, by, column, agents)
+        group, cells = _read_cells(engine, casebook, by, column, agents, minimum_contacts)
     facts = _facts(casebook, sides)
     if counted["closed_contacts"].min() < max(minimum_contacts, 1):
         rows = pd.DataFrame([_not_told(counted, sides, minimum_contacts)])
@@ -127,12 +131,18 @@ def _facts(casebook: Casebook, sides: Sides) -> dict[str, str]:
 
 
 def _read_cells(
-    engine: DuckEngine, casebook: Casebook, by: str | None, column: str | None, agents: bool
+    engine: DuckEngine,
+    casebook: Casebook,
+    by: str | None,
+    column: str | None,
+    agents: bool,
+    minimum_contacts: int,
 ) -> tuple[str | None, pd.DataFrame]:
     """Give the column that forms segments, and what each customer has in each segment."""
     if by is not None:
         put_segments(engine, casebook, by, agents)
         return by, engine.ask(statement("change_cells"))
+    found: dict[float, tuple[str, pd.DataFrame]] = {}
     for name in (name for name in COLUMNS if name != column):
         try:
             put_segments(engine, casebook, name, agents)
@@ -140,9 +150,21 @@ def _read_cells(
             continue
         cells = engine.ask(statement("change_cells"))
         if cells["value"].nunique() > 1:
-            return name, cells
+            told_apart = _told_apart(cells, minimum_contacts)
+            found.setdefault(told_apart, (name, cells))
+            if told_apart >= ENOUGH_TOLD_APART:
+                break
+    if found:
+        return found[max(found)]
     put_group(engine, casebook, "all")
     return None, engine.ask(statement("change_cells"))
+
+
+def _told_apart(cells: pd.DataFrame, minimum_contacts: int) -> float:
+    """Give the share of contacts in segments with enough of them on both sides."""
+    sizes = cells.groupby("value")[["closed_before", "closed_after"]].sum()
+    is_large = sizes.min(axis=1) >= minimum_contacts
+    return float(sizes[is_large].to_numpy().sum() / max(sizes.to_numpy().sum(), 1))
 
 
 def _as_cells(cells: pd.DataFrame, minimum_contacts: int) -> tuple[list[str], Cells]:

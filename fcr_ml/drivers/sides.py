@@ -20,17 +20,17 @@ from fcr_ml.measures.groups import put_group
 
 COLUMNS = (
     "topic",
+    "theme",
     "reason_code",
     "queue",
     "channel",
     "product",
     "team",
     "language",
-    "theme",
     "was_transferred",
 )
-"""What contacts may be split or told apart by, besides attributes; the first that
-has two values is taken where none is asked for."""
+"""What contacts may be split or told apart by, besides attributes; where none is asked for
+the first that tells enough of them apart."""
 
 READY_RATE = 0.9
 """A month is ready when nine of ten windows that began in it have closed. Windows close in

@@ -320,7 +320,7 @@ def test_agents_are_people_unless_asked_for(tmp_path: Path) -> None:
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a slip": ({"by": "topics"}, "did you mean topic?"),
-    "no column at all": ({"by": "shoe_size"}, "give one of topic, reason_code, queue"),
+    "no column at all": ({"by": "shoe_size"}, "give one of topic, theme, reason_code, queue"),
     "an attribute known later": ({"by": "reopened"}, "cannot be split by 'reopened'"),
     "a column the log lacks": ({"by": "team"}, "the log has no team"),
     "topics of a log without": ({"by": "topic"}, "the log has no topic"),
@@ -382,3 +382,40 @@ def test_a_contact_at_the_turn_of_the_month_is_in_one_period(tmp_path: Path) -> 
     log = pd.DataFrame({"started_at": turn, "is_repeated": False, "channel": "voice"})
     told = measure_change(book(tmp_path, log), after="2025-05", before="2025-04")
     assert (told["closed_before"][0], told["closed_after"][0]) == (30, 60)
+
+
+@pytest.mark.parametrize(
+    ("codes", "taken"),
+    [
+        # 25 reason codes have 8 contacts a month: none is told apart, so queues are taken.
+        (25, "queue"),
+        # Four have 50 each.
+        (4, "reason_code"),
+    ],
+)
+def test_the_first_column_that_tells_half_of_the_contacts_apart_is_taken(
+    tmp_path: Path, codes: int, taken: str
+) -> None:
+    contacts = rows_of(
+        *((f"2025-{month}-05", queue, 100, 20) for month in ("04", "05") for queue in "AB")
+    )
+    contacts["reason_code"] = [f"code {row % codes:02d}" for row in range(len(contacts))]
+
+    told = measure_change(book(tmp_path, contacts), after="2025-05", before="2025-04")
+
+    assert set(told["group"]) == {"all", taken}
+    assert SMALLER_ONES not in set(told["value"])
+
+
+def test_where_no_column_tells_half_apart_the_one_that_comes_nearest_is_taken(
+    tmp_path: Path,
+) -> None:
+    contacts = rows_of(*((f"2025-{month}-05", "any", 200, 20) for month in ("04", "05")))
+    rows = np.arange(len(contacts))
+    # Of 200 a month 40 have the code 'often' and 60 the queue 'main'; the rest are small.
+    contacts["reason_code"] = np.where(rows % 5 == 0, "often", [f"c{row % 40}" for row in rows])
+    contacts["queue"] = np.where(rows % 10 < 3, "main", [f"q{row % 50}" for row in rows])
+
+    told = measure_change(book(tmp_path, contacts), after="2025-05", before="2025-04")
+
+    assert set(told["group"]) == {"all", "queue"}
