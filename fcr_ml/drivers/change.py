@@ -71,7 +71,7 @@ def measure_change(
         Compares two values of this column over the whole log.
     minimum_contacts : int
         Closed contacts a segment must have on both sides for rate and mix to be told
-        apart. Values with fewer on either side form one segment.
+        apart. Values with fewer on both sides form one segment.
     agents : bool
         Whether agents may be split by or compared. Off: people are not drivers.
 

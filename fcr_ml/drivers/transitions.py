@@ -21,6 +21,7 @@ from fcr_ml.drivers.next_counts import (
     hours_to_next,
     next_issues_engine,
 )
+from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
@@ -77,10 +78,15 @@ def find_next_issues(
     -------
     NextIssues
 
+    Raises
+    ------
+    SettingsError
+        When ``q`` is no rate between 0 and 1.
+
     Notes
     -----
-    *Followed.* A contact about X is followed by Y when the customer's next contact with
-    another topic is about Y and begins before the contact's repeat window has run out.
+    *Followed.* A contact about X is followed by Y, another topic, when the customer's next
+    contact is about Y and begins before the contact's repeat window has run out.
     Only the very next contact counts, so that X to Y to Z is not also X to Z, and the
     shares of a topic add up to at most one.
 
@@ -104,6 +110,8 @@ def find_next_issues(
     A pair that leads either way about equally often is not found: no order tells it
     from what merely comes together.
     """
+    if not 0 < q < 1:
+        raise SettingsError(f"drivers: q is {q}; give the accepted rate of false pairs, as 0.05.")
     if casebook.table("topics", ["topic_id"])["topic_id"].isna().all():
         return NextIssues(empty(TRANSITIONS), empty(AVOIDANCE), 0, None)
     with next_issues_engine(casebook) as engine:

@@ -230,6 +230,6 @@ def _segments_grid(rows: list[Row]) -> Block:
     block: Block = [grid(headings, cells)]
     if rest := ordered[PARTS_ON_SCREEN:]:
         together = signed(sum(row["points"] for row in rest))
-        number = wording.count(len(rest))
-        block.append(line(f"and {number} smaller parts, together {together}", "dim"))
+        parts = f"{wording.count(len(rest))} smaller {'part' if len(rest) == 1 else 'parts'}"
+        block.append(line(f"and {parts}, together {together}", "dim"))
     return block

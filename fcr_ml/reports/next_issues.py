@@ -51,7 +51,8 @@ def next_issues_section(findings: Findings) -> Section:
         rows = found.head(CARDS_SHOWN).to_dict("records")
         parts = [_chart(rows[:PAIRS_DRAWN]), _cards_table(rows)]
     if len(findings.avoidance):
-        parts.append(Folded("How many contacts no next issue follows", _avoidance(findings)))
+        title = "How many contacts no next issue follows beyond coincidence"
+        parts.append(Folded(title, _avoidance(findings)))
     return Section("next-issues", "Next issues", tuple(lead), tuple(parts))
 
 
@@ -89,8 +90,8 @@ def no_next_issues(topics: int, pairs_looked_at: int) -> str:
         return "No next issues: there are no topics whose closed contacts could be compared."
     if not pairs_looked_at:
         return "No next issues: no pair of topics has enough customers to be looked at."
-    looked_at = wording.count(pairs_looked_at)
-    return f"No next issues: none of {looked_at} pairs of topics goes beyond coincidence."
+    looked_at = f"{wording.count(pairs_looked_at)} pairs of topics"
+    return f"No next issues: none of {looked_at} was found to go beyond coincidence."
 
 
 def _found(findings: Findings) -> str:
@@ -127,7 +128,7 @@ def _chart(rows: list[dict[Any, Any]]) -> Chart:
             "is_next_named": row["next_topic_id"]
             not in [other["next_topic_id"] for other in rows[:number]],
             "figure": f"{_excess(row)} beyond coincidence, "
-            f"{wording.count(row['compared_contacts'])} closed",
+            f"{wording.count(row['compared_contacts'])} compared",
         }
         for number, row in enumerate(rows)
     ]
@@ -148,7 +149,7 @@ def _spread(names: list[str], name: str) -> float:
 def _cards_table(rows: list[dict[Any, Any]]) -> Table:
     cells = tuple(
         (
-            text_cell(row["topic"], note=f"{wording.count(row['compared_contacts'])} closed"),
+            text_cell(row["topic"], note=f"{wording.count(row['compared_contacts'])} compared"),
             text_cell(row["next_topic"], note=_when(row)),
             count_cell(row["followed_contacts"]),
             number_cell(row["expected_contacts"], 0),
@@ -198,7 +199,7 @@ def _avoidance(findings: Findings) -> Table:
         f"Contacts that no next issue follows beyond coincidence, by topic (next issue, "
         f"{wording.window(findings.window)}), the {CARDS_SHOWN} largest topics at most",
         words("Topic")
-        + numbers("Closed", "Followed", "By coincidence", "Next-issue avoidance (95 % interval)"),
+        + numbers("Compared", "Followed", "By coincidence", "Next-issue avoidance (95 % interval)"),
         cells,
     )
 

@@ -131,4 +131,6 @@ def edits_left_behind(results: Path, topics_from: Path | None) -> list[dict[str,
     if not done or topics_from is None:
         return done
     carried_on = load_topics(Path(topics_from).expanduser() / "topics").edits_
-    return [edit for edit in done if edit not in carried_on]
+    # What both have done from the beginning on is carried on; all after it is not.
+    alike = [one == other for one, other in zip(done, carried_on, strict=False)]
+    return done[(alike.index(False) if False in alike else len(alike)) :]

@@ -12,7 +12,7 @@ import unicodedata
 LONGEST_NAME = 60
 """Longer names do not fit beside their figures."""
 
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 """Shown as nothing, but Persian and Indic words are written with them."""
 
 
@@ -36,7 +36,7 @@ def name_key(name: str) -> str:
     True
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
-    return tidy_name(plain.translate(dict.fromkeys(map(ord, _JOINERS))))
+    return tidy_name(plain.translate(dict.fromkeys(map(ord, JOINERS))))
 
 
 def fault_of_name(name: str) -> str | None:
@@ -49,7 +49,7 @@ def fault_of_name(name: str) -> str | None:
     """
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"a name has 1 to {LONGEST_NAME} characters, this has {len(name)}"
-    hidden = [sign for sign in name if not sign.isprintable() and sign not in _JOINERS]
+    hidden = [sign for sign in name if not sign.isprintable() and sign not in JOINERS]
     if hidden:
         return (
             f"the name has {len(hidden)} sign{'' if len(hidden) == 1 else 's'} that cannot be "
@@ -57,6 +57,6 @@ def fault_of_name(name: str) -> str | None:
         )
     if not any(sign.isalnum() for sign in name):
         return f"'{name}' has no letter and no digit; choose a name in words"
-    if re.fullmatch(r"[tg]\d+", name):
+    if re.fullmatch(r"[tg]\d+", name_key(name)):
         return f"'{name}' looks like an id; choose a name in words"
     return None

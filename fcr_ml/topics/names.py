@@ -18,7 +18,7 @@ from itertools import groupby
 import numpy as np
 
 from fcr_ml.topics.carriers import FEWEST_CUSTOMERS, Carriers
-from fcr_ml.topics.given_names import LONGEST_NAME, fault_of_name, name_key, tidy_name
+from fcr_ml.topics.given_names import JOINERS, LONGEST_NAME, fault_of_name, name_key, tidy_name
 from fcr_ml.topics.representatives import representative_rows
 from fcr_ml.topics.telling import Term, find_terms
 from fcr_ml.topics.wording import written_width
@@ -284,7 +284,7 @@ def _answer(namer: Namer, topic: TopicToName) -> str:
 
 def _cleaned(line: str) -> str:
     """Give an answer as a name: no quotes, no hidden signs, not too long; "" where it is none."""
-    seen = "".join(sign for sign in line if sign.isprintable() or sign.isspace())
+    seen = "".join(sign for sign in line if sign.isprintable() or sign.isspace() or sign in JOINERS)
     name = tidy_name(seen).strip("\"'“”„«».*_ ")
     if len(name) > LONGEST_NAME:
         name = name[: LONGEST_NAME - 1].rstrip() + "…"

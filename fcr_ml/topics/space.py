@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from fcr_ml.notes.centre import Middles, find_middles
 from fcr_ml.notes.terms import hash_terms
@@ -141,10 +142,18 @@ def find_space(
     if terms is None:
         return Space(middles, axes, np.zeros(0, np.float32), np.zeros((0, 0), np.float32), 0.0)
     rarity = _rarity(terms)
-    spoken = np.bincount(middles.codes(len(vectors), languages)) / max(len(vectors), 1)
-    one_language = float((spoken**2).sum())  # share of all pairs of notes
-    weight = WORD_WEIGHT * max(2 * one_language - 1, 0.0)
+    weight = WORD_WEIGHT * max(2 * _pairs_in_one(languages) - 1, 0.0)
     return Space(middles, axes, rarity, _word_axes(terms, rarity), weight)
+
+
+def _pairs_in_one(languages: Sequence[str | None] | None) -> float:
+    """Give the share of pairs of notes in one language, unknown ones being in the commonest."""
+    spoken = pd.Series(list(languages or []), dtype="object")
+    counts = spoken.value_counts().to_numpy(dtype=float)
+    if not len(counts):
+        return 1.0
+    counts[0] += len(spoken) - counts.sum()
+    return float(((counts / len(spoken)) ** 2).sum())
 
 
 def note_terms(notes: Sequence[str]) -> csr_matrix:

@@ -46,4 +46,4 @@ def elect_topics(
     sums = (alike * votes[:, None, :]).sum(axis=2).round(4)
     winner = sums.argmax(axis=1)  # among equals the nearest cluster's
     rows = np.arange(len(topics))
-    return topics[rows, winner], (sums[rows, winner] / votes.sum(axis=1)).clip(0, 1).round(4)
+    return topics[rows, winner], (sums[rows, winner] / votes.sum(axis=1)).clip(0, 1).round(3)

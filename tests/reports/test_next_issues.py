@@ -91,7 +91,7 @@ def test_a_card_says_what_to_settle_as_well_and_what_it_would_spare() -> None:
         "10.0 % (5.0 – 15.0)",
         "< 0.001",
     ]
-    assert row[0].note == "200 closed"
+    assert row[0].note == "200 compared"
     assert row[1].note == "after 26 h, half of them 30 min – 2.5 d"
     assert row[6].note == "of 400 contacts"
     texts = [[cell.text for cell in row] for row in folded.table.rows]
@@ -153,7 +153,7 @@ def test_the_list_of_the_terminal_keeps_to_its_width(tmp_path: Path) -> None:
 def test_where_nothing_was_found_it_is_said_why() -> None:
     none = replace(following(transition(0, 1, 9.0)), transitions=empty(TRANSITIONS))
     told = {
-        "none of 90 pairs of topics goes beyond coincidence": none,
+        "none of 90 pairs of topics was found to go beyond coincidence": none,
         "no pair of topics has enough customers": replace(none, pairs_looked_at=0),
         "no topics whose closed contacts": replace(none, avoidance=empty(AVOIDANCE)),
         "the log has no notes": replace(none, share_without_topic=None),
@@ -164,7 +164,9 @@ def test_where_nothing_was_found_it_is_said_why() -> None:
         assert not [part for part in section.parts if isinstance(part, Chart | Table)]
         assert next_issues_line(quiet) is None
     text = render_next_issues(empty(TRANSITIONS), avoidance_rows(), 90, width=80)
-    assert text.strip() == ("No next issues: none of 90 pairs of topics goes beyond coincidence.")
+    assert text.strip() == (
+        "No next issues: none of 90 pairs of topics was found to go beyond coincidence."
+    )
 
 
 def test_a_log_too_short_to_look_later_says_so() -> None:

@@ -15,8 +15,8 @@ from fcr_ml.assembly import CasebookBuilder
 from fcr_ml.errors import SettingsError, StorageError
 from fcr_ml.frames.casebook import write_casebook
 from fcr_ml.notes.encoders import open_encoder
-from fcr_ml.topics.edits import ban
-from fcr_ml.topics.forerunner import Forerunner, open_forerunner
+from fcr_ml.topics.edits import ban, pin, unpin
+from fcr_ml.topics.forerunner import Forerunner, edits_left_behind, open_forerunner
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.saved import load_topics, save_topics
 from fcr_ml.topics.table import PlacedTopics, sort_into_topics
@@ -290,3 +290,16 @@ def test_results_with_half_of_what_is_needed_are_refused(
 
     with pytest.raises(StorageError):
         open_forerunner(folder)
+
+
+def test_what_was_done_after_the_common_beginning_is_left_behind(tmp_path: Path) -> None:
+    model = TopicModel().fit(matters(range(6), 1)[0])
+    topic = model.ids_[0]
+    let_go = unpin(pin(model, topic, AS_OF), topic, AS_OF)
+    save_topics(let_go, tmp_path / "from" / "topics")
+    save_topics(pin(let_go, topic, AS_OF), tmp_path / "out" / "topics")
+
+    # Pinned, let go and pinned again: the second pin is not the first, and would be lost.
+    left = edits_left_behind(tmp_path / "out", tmp_path / "from")
+    assert [edit["edit"] for edit in left] == ["pin"]
+    assert edits_left_behind(tmp_path / "from", tmp_path / "out") == []
