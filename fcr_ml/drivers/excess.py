@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fcr_ml.drivers.confirm import confirm_drivers, hold_out_month
+from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.levers import name_levers
 from fcr_ml.drivers.rows import SegmentRows, read_segment_rows
 from fcr_ml.drivers.search import (
@@ -20,7 +22,7 @@ from fcr_ml.drivers.search import (
 )
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
-from fcr_ml.frames.tables import DRIVERS
+from fcr_ml.frames.drivers import DRIVERS
 
 
 def rank_drivers(
@@ -72,6 +74,10 @@ def rank_drivers(
     *Shrinkage.* excess = (1 - q) · B · n · estimate with B = τ² / (τ² + se²) and τ²
     the spread of the drivers' true excess by the method of moments; the interval is
     that of the same normal model, with a t quantile.
+
+    *Confirmation.* The same segments are searched again on earlier contacts alone, and
+    what is found there is held against the latest closed month
+    (:func:`~fcr_ml.drivers.confirm.confirm_drivers`). The ranking does not change.
     """
     rows = read_segment_rows(casebook, agents)
     search = prepare_search(rows, minimum_contacts, pairs)
@@ -79,46 +85,13 @@ def rank_drivers(
     if len(search.segments):
         found = thin_out(search, gather_evidence(search), q)
         if len(found):
-            drivers = _as_drivers(casebook, rows, search, shrink(found))
+            drivers = _as_drivers(casebook, rows, search, shrink(found), q)
     drivers.attrs["segments_looked_at"] = len(search.segments)
     return drivers
 
 
-def shrink(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Draw the estimates towards nothing by as much as they are uncertain.
-
-    Parameters
-    ----------
-    estimates : pandas.DataFrame
-        ``excess_rate``, ``standard_error``, ``degrees`` and ``q_value``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With ``shrunk_rate``, ``shrunk_rate_low`` and ``shrunk_rate_high`` added.
-
-    Examples
-    --------
-    >>> told = shrink(pd.DataFrame({
-    ...     "excess_rate": [0.1], "standard_error": [0.02], "degrees": [200.0],
-    ...     "q_value": [0.01]}))
-    >>> told[["shrunk_rate", "shrunk_rate_low", "shrunk_rate_high"]].round(3).iloc[0].tolist()
-    [0.095, 0.056, 0.134]
-    """
-    from scipy.stats import t
-
-    variance = estimates["standard_error"] ** 2
-    spread = max((estimates["excess_rate"] ** 2 - variance).mean(), 0.0)
-    kept = spread / (spread + variance)
-    centre = (1 - estimates["q_value"]) * kept * estimates["excess_rate"]
-    half = t.ppf(0.975, estimates["degrees"]) * np.sqrt(kept * variance)
-    return estimates.assign(
-        shrunk_rate=centre, shrunk_rate_low=centre - half, shrunk_rate_high=centre + half
-    )
-
-
 def _as_drivers(
-    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame
+    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame, q: float
 ) -> pd.DataFrame:
     places = [int(place) for place in shown.index]
     inside = [search.segments.members[:, place].indices for place in places]
@@ -144,6 +117,8 @@ def _as_drivers(
             "window": str(RepeatWindow.parse(casebook.settings["window"])),
         }
     )
+    periods = hold_out_month(casebook, rows)
+    drivers = drivers.join(confirm_drivers(search, places, periods, q))
     ordered = drivers.sort_values(["excess_repeats", "segment"], ascending=[False, True])
     return conform(DRIVERS, ordered.assign(rank=range(1, len(ordered) + 1)))
 

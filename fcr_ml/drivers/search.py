@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fcr_ml.drivers.mix import Mix, estimate_excess, names_for_the_same
 from fcr_ml.drivers.rows import SegmentRows
-from fcr_ml.drivers.segments import Segments, form_segments, number_levels
+from fcr_ml.drivers.segments import Levels, Segments, form_segments, number_levels
 
 _OWN_SHARE = 0.5
 """Of a driver's excess, at least this share must remain once the others are known."""
@@ -67,6 +68,23 @@ class Search:
             for columns, places in self._by_mix(wanted, crossed).items()
         ]
         return pd.concat(parts).loc[list(wanted)]
+
+    def only(self, is_wanted: NDArray[np.bool_]) -> Search:
+        """Give the same search on some of the contacts: same segments, same mixes."""
+        mix = self.mix
+        sizes = np.diff([*mix.customer_starts, len(mix.repeated)])
+        owners = np.repeat(np.arange(len(sizes)), sizes)[is_wanted]
+        levels = {
+            name: Levels(numbered.codes[is_wanted], numbered.names)
+            for name, numbered in mix.levels.items()
+        }
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        members = self.segments.members.tocsr()[is_wanted].tocsc()
+        return Search(
+            Mix(mix.repeated[is_wanted], starts, levels, mix.mix_columns),
+            Segments(self.segments.parts, members),
+            self.kept_out,
+        )
 
     def _by_mix(self, wanted: Sequence[int], crossed: bool) -> dict[tuple[str, ...], list[int]]:
         groups: dict[tuple[str, ...], list[int]] = {}
@@ -138,7 +156,7 @@ def thin_out(search: Search, evidence: pd.DataFrame, q: float) -> pd.DataFrame:
     """
     found = _join_up(search, evidence[evidence["q_value"] <= q])
     while found:
-        joint = _with_q_values(_estimate_jointly(search, found), evidence, len(evidence))
+        joint = _with_q_values(estimate_jointly(search, found), evidence, len(evidence))
         failed = joint[(joint["q_value"] > q) | ~_keeps_half(joint, evidence)]
         if len(failed) == 0:
             return joint
@@ -159,7 +177,8 @@ def _join_up(search: Search, passed: pd.DataFrame) -> list[int]:
     return found
 
 
-def _estimate_jointly(search: Search, found: list[int]) -> pd.DataFrame:
+def estimate_jointly(search: Search, found: list[int]) -> pd.DataFrame:
+    """Give the estimate of each segment with all others of the list known."""
     return pd.concat(
         [search.estimate([place], [other for other in found if other != place]) for place in found]
     )

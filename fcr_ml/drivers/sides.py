@@ -16,7 +16,8 @@ from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook
 from fcr_ml.frames.tables import CONTACTS
-from fcr_ml.measures.groups import put_group
+from fcr_ml.measures.fcr import main_reading
+from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
 
 COLUMNS = (
     "topic",
@@ -210,6 +211,14 @@ def _period_before(text: str) -> str:
     begins, ends = (pd.Timestamp(second, unit="s") for second in period_seconds(text))
     day = pd.Timedelta(days=1)
     return f"{begins - (ends - begins):%Y-%m-%d}/{begins - day:%Y-%m-%d}"
+
+
+def latest_ready_month(casebook: Casebook) -> str | None:
+    """Give the latest month that is ready; None where it or the month before is not whole."""
+    with casebook_engine(casebook) as engine:
+        put_asked(engine, main_reading(casebook), casebook.as_of)
+        found = _ready_months(engine, casebook)
+    return None if found is None else found[0]
 
 
 def _ready_months(engine: DuckEngine, casebook: Casebook) -> tuple[str, str] | None:

@@ -270,29 +270,6 @@ FCR = Table(
     },
 )
 
-DRIVERS = Table(
-    "drivers",
-    "a segment of contacts that repeats more than its mix explains",
-    ("segment",),
-    {
-        "rank": Column("count", "1 is the largest excess", True),
-        "segment": _text("the segment in words, such as 'queue = Billing'", True),
-        "columns": _text("the columns that form it, separated by ' + '", True),
-        "closed_contacts": Column("count", "closed contacts in the segment", True),
-        "repeated_contacts": Column("number", "repeated contacts, links weighed", True),
-        "repeat_rate": Column("share", "repeated over closed", True),
-        "expected_repeat_rate": Column("share", "what its mix would give, segment left out", True),
-        "excess_repeats": Column("number", "repeats beyond what the mix would give, shrunk", True),
-        "excess_repeats_low": Column("number", "lower end of the 95 % interval", True),
-        "excess_repeats_high": Column("number", "upper end of the 95 % interval", True),
-        "q_value": Column("share", "false-discovery q-value over all segments looked at", True),
-        "handle_hours": Column("number", "hours of handle time the excess cost; null if unknown"),
-        "lever": _text("what the company can change, by the column that stands out", True),
-        "reading": _text("how a return is read", True),
-        "window": _text("the repeat window", True),
-    },
-)
-
 FLAGS = Table(
     "flags",
     "an open contact put on the desk's list",

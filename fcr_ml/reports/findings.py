@@ -12,8 +12,9 @@ import pandas as pd
 
 from fcr_ml.errors import DataError
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
-from fcr_ml.frames.tables import DRIVERS, EMERGING, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.frames.tables import EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.reports.explain import LinkExplanation
 
 _NEEDED: dict[str, list[str]] = {

@@ -46,6 +46,7 @@ def drivers_section(findings: Findings) -> Section:
         f"{wording.count(len(drivers))} of {looked_at} segments repeat more than their mix "
         "explains. A driver is a contrast, not a cause: it suggests where to look and what "
         "could be changed, it does not prove why.",
+        confirmed_words(drivers),
     ]
     if len(drivers) > DRIVERS_SHOWN:
         lead.append(f"The first {DRIVERS_SHOWN} are shown.")
@@ -60,6 +61,44 @@ def no_drivers(findings: Findings) -> str:
         return "No drivers: no segment has enough closed contacts to be looked at."
     looked_at = wording.count(findings.segments_looked_at)
     return f"No drivers: none of {looked_at} segments repeats more than its mix explains."
+
+
+def confirmed_words(drivers: pd.DataFrame) -> str:
+    """Say how many drivers held in the latest closed month."""
+    told = drivers["confirmation"].value_counts()
+    if told.get("log too short"):
+        return (
+            "None is confirmed: the log has no two whole months of which nine of ten windows "
+            "have closed, so no month can be held out."
+        )
+    parts = [
+        f"{wording.count(told[verdict])} {words}"
+        for verdict, words in _CONFIRMATIONS.items()
+        if told.get(verdict)
+    ]
+    return (
+        f"Found on contacts before {drivers['confirmation_month'].iloc[0]} and held against that "
+        f"month alone: {', '.join(parts)}."
+    )
+
+
+_CONFIRMATIONS = {
+    "held": "held",
+    "not held": "did not hold",
+    "too few contacts to tell": "had too few contacts to tell",
+    "not found before": "stood out only with the month itself, which cannot confirm them",
+}
+
+
+def _confirmation_cell(row: dict[Any, Any]) -> Cell:
+    """Give the verdict, and below it the month's excess per contact with its count."""
+    if pd.isna(row["confirmation_month"]):
+        return text_cell(row["confirmation"])
+    note = f"{wording.count(row['confirmed_contacts'])} closed in {row['confirmation_month']}"
+    if not pd.isna(row["confirmed_excess_rate"]):
+        rates = (row[f"confirmed_excess_rate{end}"] for end in ("", "_low", "_high"))
+        note = f"excess {wording.percent_interval(*rates)}, {note}"
+    return text_cell(row["confirmation"], note=note)
 
 
 def _drivers_chart(rows: list[dict[Any, Any]]) -> Chart:
@@ -93,6 +132,7 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
             Cell(_excess(row), float(row["excess_repeats"])),
             Cell(wording.q_value(row["q_value"]), float(row["q_value"])),
             number_cell(row.get("handle_hours")),
+            _confirmation_cell(row),
         )
         for row in rows
     )
@@ -110,7 +150,8 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
             "Excess repeats (95 % interval)",
             "q",
             "Handle hours",
-        ),
+        )
+        + words("Latest month"),
         cells,
         row_heading=1,
     )

@@ -20,11 +20,11 @@ import pandas as pd
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
     CONTACTS,
-    DRIVERS,
     EMERGING,
     FCR,
     FLAGS,

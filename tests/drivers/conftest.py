@@ -83,6 +83,7 @@ def write_rows(folder: Path, contacts: pd.DataFrame, **more: Any) -> Casebook:
             "window": "7d",
             "is_counted": True,
             "is_closed": True,
+            "closes_at": handled["started_at"] + pd.Timedelta(days=7),
             "outcome": np.where(contacts["follow_up_id"].isna(), "resolved", "repeated"),
             "repeated_probability": contacts["repeated_probability"],
             "follow_up_id": contacts["follow_up_id"],

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fcr_ml.drivers.excess import rank_drivers, shrink
+from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.search import gather_evidence, prepare_search, thin_out
 from fcr_ml.frames.conform import empty
-from fcr_ml.frames.tables import CONTACTS, DRIVERS, OUTCOMES
+from fcr_ml.frames.drivers import DRIVERS
+from fcr_ml.frames.tables import CONTACTS, OUTCOMES
 
 from .conftest import PER_REPEAT, CasebookOf, Planted, draw_rows, write_rows
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.conform import conform, empty
-from fcr_ml.frames.tables import DRIVERS, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.frames.drivers import DRIVERS
+from fcr_ml.frames.tables import FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS
 from fcr_ml.reports import Findings
 
@@ -188,6 +189,9 @@ def curve_rows() -> pd.DataFrame:
     )
 
 
+CONFIRMATIONS = ("held", "not held", "too few contacts to tell", "not found before")
+
+
 def driver_rows(count: int) -> pd.DataFrame:
     """Give drivers of falling excess, odd names among them."""
     names = [
@@ -217,6 +221,14 @@ def driver_rows(count: int) -> pd.DataFrame:
                 "q_value": 0.0001 * 3**place if place < 8 else 0.09,
                 "handle_hours": None if place == 3 else excess * 0.21,
                 "lever": "knowledge" if place % 2 else "authority",
+                "confirmation": CONFIRMATIONS[place % 4],
+                "confirmation_month": "2025-05",
+                "confirmed_contacts": 900 - 60 * place,
+                "earlier_excess_rate": 0.1 if place % 4 < 3 else None,
+                "confirmed_excess_rate": 0.08 if place % 4 < 3 else None,
+                "confirmed_excess_rate_low": 0.02 if place % 4 < 3 else None,
+                "confirmed_excess_rate_high": 0.14 if place % 4 < 3 else None,
+                "confirmation_p_value": 0.01 if place % 4 < 3 else None,
                 "reading": "related",
                 "window": "7d",
             }
