@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.drivers.confirm import confirm_drivers, hold_out_month
+from fcr_ml.drivers.costs import check_costs, cost_of_excess, follow_up_hours
 from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.levers import name_levers
 from fcr_ml.drivers.rows import SegmentRows, read_segment_rows
@@ -31,6 +32,8 @@ def rank_drivers(
     q: float = 0.05,
     pairs: bool = True,
     agents: bool = False,
+    cost_per_hour: float | None = None,
+    cost_per_contact: float | None = None,
 ) -> pd.DataFrame:
     """Give the segments that repeat more than their mix explains.
 
@@ -46,6 +49,9 @@ def rank_drivers(
         Whether pairs of columns are looked at too.
     agents : bool
         Whether agents may be drivers. Off: people are not drivers.
+    cost_per_hour, cost_per_contact : float or None
+        What an hour of handle time, or a contact, costs the desk, in its own currency;
+        at most one of them. Without either, ``cost`` is null.
 
     Returns
     -------
@@ -79,27 +85,33 @@ def rank_drivers(
     what is found there is held against the latest closed month
     (:func:`~fcr_ml.drivers.confirm.confirm_drivers`). The ranking does not change.
     """
+    check_costs(cost_per_hour, cost_per_contact)
     rows = read_segment_rows(casebook, agents)
     search = prepare_search(rows, minimum_contacts, pairs)
     drivers = empty(DRIVERS)
     if len(search.segments):
         found = thin_out(search, gather_evidence(search), q)
         if len(found):
-            drivers = _as_drivers(casebook, rows, search, shrink(found), q)
+            drivers = _as_drivers(casebook, rows, search, shrink(found))
+            places = [int(place) for place in found.index]
+            hours = follow_up_hours(casebook, rows, search.segments.rows(places))
+            costs = cost_of_excess(drivers, hours, cost_per_hour, cost_per_contact)
+            told = confirm_drivers(search, places, hold_out_month(casebook, rows), q)
+            drivers = _in_order(drivers.join(costs).join(told))
     drivers.attrs["segments_looked_at"] = len(search.segments)
     return drivers
 
 
 def _as_drivers(
-    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame, q: float
+    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame
 ) -> pd.DataFrame:
     places = [int(place) for place in shown.index]
-    inside = [search.segments.members[:, place].indices for place in places]
+    inside = search.segments.rows(places)
     contacts = np.array([len(members) for members in inside])
     repeated = np.array([search.mix.repeated[members].sum() for members in inside])
     excess = contacts * shown["shrunk_rate"].to_numpy()
     rate = repeated / contacts
-    drivers = pd.DataFrame(
+    return pd.DataFrame(
         {
             "segment": [search.segments.words(place) for place in places],
             "columns": [" + ".join(search.segments.columns(place)) for place in places],
@@ -111,22 +123,14 @@ def _as_drivers(
             "excess_repeats_low": contacts * shown["shrunk_rate_low"].to_numpy(),
             "excess_repeats_high": contacts * shown["shrunk_rate_high"].to_numpy(),
             "q_value": shown["q_value"].to_numpy(),
-            "handle_hours": excess * _follow_up_hours(casebook, rows, inside),
             "lever": name_levers(casebook, rows, search, places),
             "reading": casebook.settings["reading"],
             "window": str(RepeatWindow.parse(casebook.settings["window"])),
         }
     )
-    periods = hold_out_month(casebook, rows)
-    drivers = drivers.join(confirm_drivers(search, places, periods, q))
+
+
+def _in_order(drivers: pd.DataFrame) -> pd.DataFrame:
+    """Give the drivers as their table, largest excess first."""
     ordered = drivers.sort_values(["excess_repeats", "segment"], ascending=[False, True])
     return conform(DRIVERS, ordered.assign(rank=range(1, len(ordered) + 1)))
-
-
-def _follow_up_hours(casebook: Casebook, rows: SegmentRows, inside: list[np.ndarray]) -> np.ndarray:
-    """Give the mean handle time of each segment's follow-ups, in hours; NaN if unknown."""
-    handled = casebook.table("contacts", ["contact_id", "handle_seconds"])
-    seconds = rows.contacts["follow_up_id"].map(handled.set_index("contact_id")["handle_seconds"])
-    hours = seconds.astype("Float64").to_numpy(dtype=float, na_value=np.nan) / 3600
-    known = [hours[members][~np.isnan(hours[members])] for members in inside]
-    return np.array([part.mean() if len(part) else np.nan for part in known])

@@ -30,6 +30,7 @@ HANDLING_LEVERS = {
 SUBJECT_LEVERS = {
     "product": "product",
     "topic": "knowledge",
+    "theme": "knowledge",
     "reason_code": "knowledge",
 }
 """Columns that say what it was about."""

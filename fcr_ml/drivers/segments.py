@@ -7,6 +7,7 @@ counts alone, before any outcome is seen, so that every look can be paid for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,10 @@ class Segments:
     def columns(self, segment: int) -> tuple[str, ...]:
         """Names of the columns that form a segment."""
         return tuple(column for column, _ in self.parts[segment])
+
+    def rows(self, segments: Sequence[int]) -> list[NDArray[np.intp]]:
+        """Rows of the contacts in each segment."""
+        return [self.members[:, segment].indices for segment in segments]
 
     def words(self, segment: int) -> str:
         """Say a segment in words, such as 'queue = Billing'."""

@@ -30,6 +30,11 @@ DRIVERS = Table(
         "excess_repeats_high": Column("number", "upper end of the 95 % interval", True),
         "q_value": Column("share", "false-discovery q-value over all segments looked at", True),
         "handle_hours": Column("number", "hours of handle time the excess cost; null if unknown"),
+        "handle_hours_low": Column("number", "the same at the lower end of the excess"),
+        "handle_hours_high": Column("number", "the same at the upper end of the excess"),
+        "cost": Column("number", "what the excess cost; null where no price is set"),
+        "cost_low": Column("number", "the same at the lower end of the excess"),
+        "cost_high": Column("number", "the same at the upper end of the excess"),
         "lever": _text("what the company can change, by the column that stands out", True),
         "confirmation": _text(
             "whether it was found on earlier months and held in the latest", True

@@ -121,7 +121,16 @@ def _drivers_chart(rows: list[dict[Any, Any]]) -> Chart:
     return Chart("chart-drivers", charts.drivers_chart(records), in_words)
 
 
+def _range_cell(row: dict[Any, Any], name: str, digits: int) -> Cell:
+    """Give a figure with the range that the excess gives it."""
+    if pd.isna(row.get(name)):
+        return number_cell(None)
+    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+    return Cell(wording.number_interval(row[name], low, high, digits), float(row[name]))
+
+
 def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
+    is_priced = any(not pd.isna(row.get("cost")) for row in rows)
     cells = tuple(
         (
             count_cell(row["rank"]),
@@ -131,7 +140,8 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
             percent_cell(row["expected_repeat_rate"]),
             Cell(_excess(row), float(row["excess_repeats"])),
             Cell(wording.q_value(row["q_value"]), float(row["q_value"])),
-            number_cell(row.get("handle_hours")),
+            _range_cell(row, "handle_hours", 1),
+            *([_range_cell(row, "cost", 0)] if is_priced else []),
             _confirmation_cell(row),
         )
         for row in rows
@@ -149,7 +159,8 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
             "Its mix gives",
             "Excess repeats (95 % interval)",
             "q",
-            "Handle hours",
+            "Handle hours (range)",
+            *(["Cost (range)"] if is_priced else []),
         )
         + words("Latest month"),
         cells,
