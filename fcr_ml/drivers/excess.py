@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fcr_ml.drivers.avoidable import count_months, measure_avoidable
 from fcr_ml.drivers.confirm import confirm_drivers, hold_out_month
 from fcr_ml.drivers.costs import check_costs, cost_of_excess, follow_up_hours
 from fcr_ml.drivers.excess_rates import shrink
@@ -90,14 +91,17 @@ def rank_drivers(
     search = prepare_search(rows, minimum_contacts, pairs)
     drivers = empty(DRIVERS)
     if len(search.segments):
-        found = thin_out(search, gather_evidence(search), q)
+        evidence = gather_evidence(search)
+        found = thin_out(search, evidence, q)
         if len(found):
-            drivers = _as_drivers(casebook, rows, search, shrink(found))
+            shown = shrink(found)
+            drivers = _as_drivers(casebook, rows, search, shown)
             places = [int(place) for place in found.index]
             hours = follow_up_hours(casebook, rows, search.segments.rows(places))
             costs = cost_of_excess(drivers, hours, cost_per_hour, cost_per_contact)
             told = confirm_drivers(search, places, hold_out_month(casebook, rows), q)
-            drivers = _in_order(drivers.join(costs).join(told))
+            less = measure_avoidable(search, evidence, shown, count_months(casebook, rows))
+            drivers = _in_order(drivers.join([costs, told, less]))
     drivers.attrs["segments_looked_at"] = len(search.segments)
     return drivers
 

@@ -35,6 +35,15 @@ DRIVERS = Table(
         "cost": Column("number", "what the excess cost; null where no price is set"),
         "cost_low": Column("number", "the same at the lower end of the excess"),
         "cost_high": Column("number", "the same at the upper end of the excess"),
+        "avoidable_per_month": Column("number", "repeats a month less, down to what its mix gives"),
+        "avoidable_per_month_low": Column("number", "lower end of the 95 % interval"),
+        "avoidable_per_month_high": Column("number", "upper end of the 95 % interval"),
+        "best_quarter_per_month": Column(
+            "number", "the same, down to the best quarter of its column; null under 4 beside it"
+        ),
+        "best_quarter_per_month_low": Column("number", "lower end of the 95 % range"),
+        "best_quarter_per_month_high": Column("number", "upper end of the 95 % range"),
+        "best_quarter_of": Column("count", "segments of the same columns beside it"),
         "lever": _text("what the company can change, by the column that stands out", True),
         "confirmation": _text(
             "whether it was found on earlier months and held in the latest", True

@@ -51,7 +51,11 @@ def drivers_section(findings: Findings) -> Section:
     if len(drivers) > DRIVERS_SHOWN:
         lead.append(f"The first {DRIVERS_SHOWN} are shown.")
     rows = drivers.head(DRIVERS_SHOWN).to_dict("records")
-    parts: tuple[Part, ...] = (_drivers_chart(rows[:DRIVERS_DRAWN]), _drivers_table(rows))
+    parts: tuple[Part, ...] = (
+        _drivers_chart(rows[:DRIVERS_DRAWN]),
+        _drivers_table(rows),
+        _what_if_table(rows[:DRIVERS_DRAWN]),
+    )
     return Section("drivers", "Drivers of repeats", tuple(lead), parts)
 
 
@@ -165,6 +169,33 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
         + words("Latest month"),
         cells,
         row_heading=1,
+    )
+
+
+def _what_if_table(rows: list[dict[Any, Any]]) -> Table:
+    cells = tuple(
+        (
+            text_cell(row["segment"]),
+            count_cell(row["closed_contacts"]),
+            _range_cell(row, "avoidable_per_month", 1),
+            _range_cell(row, "best_quarter_per_month", 1),
+            count_cell(row.get("best_quarter_of")),
+        )
+        for row in rows
+    )
+    rule = f"{wording.reading(rows[0]['reading'])}, {wording.window(rows[0]['window'])}"
+    return Table(
+        "drivers-what-if-table",
+        f"What if: repeats a month less, were the first {len(rows)} drivers to come down ({rule}). "
+        "Arithmetic on a contrast; only a trial on a part shows what a change does.",
+        words("Segment")
+        + numbers(
+            "Closed",
+            "To what its mix gives (95 % interval)",
+            "To the best quarter of its column (95 % range)",
+            "Segments beside it",
+        ),
+        cells,
     )
 
 
