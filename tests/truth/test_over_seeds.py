@@ -40,6 +40,10 @@ def test_planted_drivers_are_found_without_any_note(tmp_path: Path, seed: int) -
     # Nothing else is there to be found.
     assert len(found) <= len(PLANTED) + 1
     assert (found["excess_repeats_low"] > 0).all()
+    # The planted ones do not stop, so the latest closed month holds against none of them.
+    planted = found[found["segment"].isin(PLANTED)]
+    assert "not held" not in set(planted["confirmation"])
+    assert "held" in set(planted["confirmation"])
 
 
 @pytest.mark.slow
