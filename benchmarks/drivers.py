@@ -2,11 +2,11 @@
 
     python benchmarks/drivers.py [seeds] [contacts]
 
-Every seed draws a log of closed contacts with three planted drivers, a queue that
-repeats more, a product (which one queue handles more often than others do: the two are
-confounded), and a channel with a reason code; and a bystander, a team that does nothing
-but handles three in four contacts of the queue planted. The plain ways: segments of one
-column by raw repeat rate; the leaves of a decision tree by rate; the best subgroups of
+Every seed draws a log of closed contacts with three planted drivers: a queue, a product
+that this queue handles more often (the two are confounded), and a channel with a reason
+code; and a bystander, a team that does nothing but handles three in four contacts of the
+queue planted. The plain ways: segments of one column by raw repeat rate; the leaves of a
+decision tree by rate, each named by what is so in it; the best subgroups of
 pysubgroup, where that is installed. The same logs without drivers, as often, say how
 often a way sees what is not there. One processor; prints one table.
 """
