@@ -266,20 +266,7 @@ def waterfall_chart(records: Records) -> dict[str, Any]:
     steps = alt.Chart().transform_filter("isValid(datum.next_place)").mark_rule(color=_QUIET)
     steps = steps.encode(x="end:Q", y=place, y2="next_place:Q")
     even = alt.Chart().mark_rule(color=_QUIET, strokeDash=[4, 4]).encode(x=alt.datum(0))
-    # Steps pass behind the words: the paper shines round every letter, under the bars.
-    halos: tuple[dict[str, Any], ...] = ({"stroke": _PAPER, "strokeWidth": 4}, {})
-    text: dict[str, Any] = {"dy": -15, "color": _INK, "fontSize": 12}
-    named: dict[str, Any] = text | {"align": "left", "limit": alt.expr("width - 48")}
-    words = [
-        layer
-        for halo in halos
-        for layer in (
-            base.mark_text(**named, **halo).encode(x=alt.value(0), text="finding:N"),
-            base.mark_text(align="right", **text, **halo).encode(
-                x=alt.value("width"), text="weight:N"
-            ),
-        )
-    ]
+    words = _words_at_the_ends(base, "finding", "weight", 48)
     layers = alt.layer(even, steps, *words[:2], bars, *words[2:])
     return _finish(layers, records, 44 * len(records))
 
@@ -310,22 +297,30 @@ def changes_chart(records: Records) -> dict[str, Any]:
     ends = ends.mark_point(filled=True, size=110, opacity=1, color=_INK).encode(x=value)
     steps = alt.Chart().transform_filter("isValid(datum.next_place)").mark_rule(color=_QUIET)
     steps = steps.encode(x="end:Q", y=place, y2="next_place:Q")
-    # As in the chart of a link, the paper shines round every letter that a step passes.
+    words = _words_at_the_ends(base, "name", "points", 60)
+    layers = alt.layer(steps, *words[:2], bars, doubt, ends, *words[2:])
+    return _finish(layers, records, 44 * len(records))
+
+
+def _words_at_the_ends(base: Any, left: str, right: str, kept_free: int) -> list[Any]:
+    """Give layers of words above each bar, the first two to be drawn behind the bars.
+
+    Steps pass behind the words: the paper shines round every letter.
+    """
+    import altair as alt
+
     halos: tuple[dict[str, Any], ...] = ({"stroke": _PAPER, "strokeWidth": 4}, {})
     text: dict[str, Any] = {"dy": -15, "color": _INK, "fontSize": 12}
-    named: dict[str, Any] = text | {"align": "left", "limit": alt.expr("width - 60")}
-    words = [
+    named = text | {"align": "left", "limit": alt.expr(f"width - {kept_free}")}
+    ends = {"align": "right"} | text
+    return [
         layer
         for halo in halos
         for layer in (
-            base.mark_text(**named, **halo).encode(x=alt.value(0), text="name:N"),
-            base.mark_text(align="right", **text, **halo).encode(
-                x=alt.value("width"), text="points:N"
-            ),
+            base.mark_text(**named, **halo).encode(x=alt.value(0), text=f"{left}:N"),
+            base.mark_text(**ends, **halo).encode(x=alt.value("width"), text=f"{right}:N"),
         )
     ]
-    layers = alt.layer(steps, *words[:2], bars, doubt, ends, *words[2:])
-    return _finish(layers, records, 44 * len(records))
 
 
 def _tooltips(*fields: str) -> list[Any]:

@@ -219,18 +219,10 @@ def driver_rows(count: int) -> pd.DataFrame:
                 "excess_repeats_low": excess * 0.8 - 20,
                 "excess_repeats_high": excess * 1.2 + 20,
                 "q_value": 0.0001 * 3**place if place < 8 else 0.09,
-                "handle_hours": None if place == 3 else excess * 0.21,
-                "handle_hours_low": None if place == 3 else excess * 0.1,
-                "handle_hours_high": None if place == 3 else excess * 0.3,
-                "cost": excess * 6,
-                "cost_low": excess * 3,
-                "cost_high": excess * 9,
-                "avoidable_per_month": excess / 6,
-                "avoidable_per_month_low": excess / 8,
-                "avoidable_per_month_high": excess / 4,
-                "best_quarter_per_month": None if place % 2 else excess / 5,
-                "best_quarter_per_month_low": None if place % 2 else excess / 9,
-                "best_quarter_per_month_high": None if place % 2 else excess / 3,
+                **_range("handle_hours", None if place == 3 else excess * 0.21),
+                **_range("cost", excess * 6),
+                **_range("avoidable_per_month", excess / 6),
+                **_range("best_quarter_per_month", None if place % 2 else excess / 5),
                 "best_quarter_of": place,
                 "lever": "knowledge" if place % 2 else "authority",
                 "confirmation": CONFIRMATIONS[place % 4],
@@ -246,6 +238,12 @@ def driver_rows(count: int) -> pd.DataFrame:
             }
         )
     return conform(DRIVERS, pd.DataFrame(rows))
+
+
+def _range(name: str, value: float | None) -> dict[str, float | None]:
+    """Give a figure from half to half as much again, or none."""
+    low, high = (None, None) if value is None else (value * 0.5, value * 1.5)
+    return {name: value, f"{name}_low": low, f"{name}_high": high}
 
 
 def change_rows() -> pd.DataFrame:
