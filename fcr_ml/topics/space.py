@@ -227,5 +227,7 @@ def _word_axes(terms: csr_matrix, rarity: np.ndarray) -> np.ndarray:
     kept = min(WORD_DIMENSIONS, int((rarity > 0).sum()) - 1, terms.shape[0] - 1)
     if kept < 1:
         return np.zeros((len(rarity), 0), dtype=np.float32)
-    weighed = normalize(_damp(terms).multiply(rarity).tocsr())
-    return TruncatedSVD(kept, random_state=0).fit(weighed).components_.T.astype(np.float32)
+    # In double precision and rounded: how many processors share a product must not decide.
+    weighed = normalize(_damp(terms).astype(float).multiply(rarity.astype(float)).tocsr())
+    axes = TruncatedSVD(kept, random_state=0).fit(weighed).components_.T
+    return axes.round(6).astype(np.float32)
