@@ -33,6 +33,7 @@ GROUPS = (
 _OWN_STATEMENT = {
     "all": ("contacts", "contact_id"),
     "month": ("contacts", "started_at"),
+    "week": ("contacts", "started_at"),
     "was_transferred": ("contacts", "transfers"),
     "topic": ("topic_cards", "topic"),
     "language": ("notes", "language"),
@@ -90,7 +91,7 @@ def put_group(engine: DuckEngine, casebook: Casebook, group: str) -> bool:
     casebook : Casebook
         Says which columns there are.
     group : str
-        ``all``, one of :data:`GROUPS`, or any column of the contacts.
+        ``all``, ``week``, one of :data:`GROUPS`, or any column of the contacts.
 
     Returns
     -------

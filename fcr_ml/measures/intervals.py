@@ -101,8 +101,6 @@ def customer_interval(
     >>> round(float(low), 2), round(float(high), 2)
     (0.27, 0.86)
     """
-    from scipy.stats import t
-
     squared_trials = np.asarray(squared_trials, dtype=float)
     trials = np.asarray(trials, dtype=float)
     counted = effective_trials(
@@ -118,8 +116,29 @@ def customer_interval(
         rate = np.asarray(successes, dtype=float) / trials
         # Kish's count: how many equal customers these unequal ones are worth.
         equal_customers = trials**2 / squared_trials
-        quantile = t.ppf((1 + level) / 2, np.maximum(equal_customers - 1, 1))
-    return _score_interval(rate * counted, counted, quantile)
+    return effective_interval(rate, counted, equal_customers, level)
+
+
+def effective_interval(
+    rate: ArrayLike, effective: ArrayLike, equal_customers: ArrayLike, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Give the score interval of a share that is worth so many independent contacts.
+
+    Parameters
+    ----------
+    rate, effective : array_like
+        The share, and the number of independent contacts that would be as telling.
+    equal_customers : array_like
+        How many equal customers its customers are worth; gives the t quantile.
+    level : float
+        Share of such intervals that hold the true value.
+    """
+    from scipy.stats import t
+
+    share, counted = np.asarray(rate, dtype=float), np.asarray(effective, dtype=float)
+    customers = np.asarray(equal_customers, dtype=float)
+    quantile = t.ppf((1 + level) / 2, np.maximum(customers - 1, 1))
+    return _score_interval(share * counted, counted, quantile)
 
 
 def effective_trials(

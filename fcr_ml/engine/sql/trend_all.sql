@@ -1,0 +1,3 @@
+-- Every contact, each belonging to the trend.
+SELECT contact_id
+FROM contacts

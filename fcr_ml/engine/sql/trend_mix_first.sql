@@ -1,0 +1,3 @@
+-- Every contact in one cell, to be divided.
+SELECT contact_id, '' AS cell
+FROM kept
