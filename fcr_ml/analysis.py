@@ -126,6 +126,7 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
         write_csv(findings.fcr, folder / "fcr.csv")
         write_csv(findings.drivers, folder / "drivers.csv")
         write_csv(findings.changes, folder / "changes.csv")
+        write_csv(findings.trend, folder / "trend.csv")
         write_csv(findings.transitions, folder / "transitions.csv")
         write_csv(findings.avoidance, folder / "avoidance.csv")
         write_csv(findings.flags, folder / "flags.csv")

@@ -22,6 +22,7 @@ from fcr_ml.measures.fcr import gross_and_net, measure_fcr
 from fcr_ml.measures.note_map import placed_notes
 from fcr_ml.measures.parity import language_parity
 from fcr_ml.measures.silence import correct_for_silence
+from fcr_ml.measures.trend import measure_trend
 from fcr_ml.reports.explain import example_explanations
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
@@ -63,6 +64,7 @@ def study_casebook(
         fcr = measure_fcr(casebook)
         curve = pd.concat(window_curve(casebook, reading) for reading in READINGS)
         definitions = reconcile_definitions(casebook)
+        trend = measure_trend(casebook, ("week", "month"))
         running.rows_out = len(fcr)
     with stage("drivers", len(contacts)) as running:
         ranked = rank_drivers(casebook, **drivers)
@@ -104,6 +106,7 @@ def study_casebook(
         languages=language_parity(casebook),
         emerging=_emerging(casebook),
         changes=changes,
+        trend=trend,
         **following,
     )
 

@@ -48,6 +48,7 @@ MAP: dict[str, set[str]] = {
         "settings",
     },
     "comparing": GROUND | {"measures", "drivers", "reports"},
+    "trending": GROUND | {"measures", "reports"},
     "next_issues": GROUND | {"drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
@@ -72,6 +73,7 @@ MAP: dict[str, set[str]] = {
         "settings",
         "simulate",
         "topic_editing",
+        "trending",
     },
 }
 HEAVY_HOME = {

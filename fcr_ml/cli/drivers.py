@@ -76,6 +76,38 @@ def change(
     typer.echo(told, nl=False)
 
 
+@app.command()
+def trend(
+    results: Results = Path("results"),
+    by: Annotated[str, typer.Option(help="week, from Monday, or month; in UTC.")] = "week",
+    column: Annotated[
+        str | None, typer.Option(help="Only contacts with one value of this column, such as queue.")
+    ] = None,
+    value: Annotated[str | None, typer.Option(help="The value of that column.")] = None,
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="Also write every period here, as CSV.")] = None,
+) -> None:
+    """Trend: FCR by week or month, what stands out, and when it shifted.
+
+    Example: `fcr drivers trend --by week --csv trend.csv`
+
+    One queue: `fcr drivers trend --by month --column queue --value Billing`
+    """
+    from fcr_ml.errors import UsageError
+    from fcr_ml.trending import tell_trend
+
+    if by not in ("week", "month"):
+        raise UsageError(f"trend: --by is week or month, not '{by}'.")
+    if (column is None) != (value is None):
+        raise UsageError(
+            "trend: --column and --value go together, such as --column queue --value Billing."
+        )
+    told = tell_trend(results, by, column, value, agents, csv, width(), sys.stdout.isatty())
+    typer.echo(told, nl=False)
+
+
 @app.command(name="next")
 def next_issues(
     results: Results = Path("results"),

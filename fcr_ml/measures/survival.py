@@ -160,8 +160,8 @@ def survival_estimate(
     hazard = np.cumsum(np.where(np.arange(len(times)) <= last, returns / at_risk**2, 0))
     own = np.where(places <= last, returned / at_risk[places], 0) - hazard[places]
     moved = np.bincount(customer, own)
-    contacts = np.bincount(customer)
-    effective, equal = _worth(rate, moved, contacts[contacts > 0].astype(float))
+    contacts = np.bincount(customer).astype(float)
+    effective, equal = _worth(rate, moved, contacts[contacts > 0])
     low, high = (float(end) for end in effective_interval(rate, effective, equal))
     return Estimate(rate * goes_on, low * goes_on, high * goes_on, until)
 

@@ -8,6 +8,7 @@ that the log covers only in part.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ is in it before long."""
 
 def measure_trend(
     casebook: Casebook,
-    by: str = "week",
+    by: str | Sequence[str] = "week",
     column: str | None = None,
     value: str | None = None,
     minimum_contacts: int = 30,
@@ -49,8 +50,8 @@ def measure_trend(
     ----------
     casebook : Casebook
         Its main reading and window are used.
-    by : str
-        ``week`` (ISO, from Monday, UTC) or ``month``.
+    by : str or sequence of str
+        ``week`` (ISO, from Monday, UTC), ``month``, or both.
     column, value : str, optional
         Restrict the trend to contacts with this value of this column.
     minimum_contacts : int
@@ -76,28 +77,35 @@ def measure_trend(
     by :func:`~fcr_ml.measures.shifts.control_chart`; the season is that of
     :func:`~fcr_ml.measures.season.season_columns`.
     """
-    if by not in ("week", "month"):
-        raise SettingsError(f"trend: '{by}' is no period; give week or month.")
+    asked = [by] if isinstance(by, str) else list(by)
+    for name in asked:
+        if name not in ("week", "month"):
+            raise SettingsError(f"trend: '{name}' is no period; give week or month.")
     with casebook_engine(casebook) as engine:
         put_asked(engine, main_reading(casebook), casebook.as_of)
         _put_kept(engine, casebook, column, value, agents)
         _put_mixed(engine, casebook)
-        put_group(engine, casebook, by)
-        engine.run(statement("trend_outcomes"), out="followed")
-        periods = engine.ask(statement("trend_periods"))
-        if periods.empty:
-            return empty(TREND)
-        rows = _with_periods(periods, by, casebook)
-        cells = engine.ask(statement("trend_cells"))
-        rows = _with_closed_rates(rows, cells, minimum_contacts)
-        rows = _with_survival(engine, rows, casebook, minimum_contacts)
-        rows["mix_fcr_rate"] = _mix_rates(engine, rows)
-    rows["is_judged"] = ~rows["is_open"] & ~rows["is_partial"] & rows["fcr_rate"].notna()
-    rows = judge_periods(rows, cells, by)
+        parts = [_measured(engine, casebook, name, minimum_contacts) for name in asked]
     main = main_reading(casebook).iloc[0]
-    told = {"by": by, "group": column or "all", "value": value if column else "all"}
+    told = {"group": column or "all", "value": value if column else "all"}
     told |= {"reading": main["reading"], "window": main["repeat_window"]}
-    return conform(TREND, rows.assign(**told).reindex(columns=list(TREND.columns)))
+    rows = pd.concat(parts, ignore_index=True).assign(**told)
+    return conform(TREND, rows.reindex(columns=list(TREND.columns)))
+
+
+def _measured(engine: DuckEngine, casebook: Casebook, by: str, minimum: int) -> pd.DataFrame:
+    put_group(engine, casebook, by)
+    engine.run(statement("trend_outcomes"), out="followed")
+    periods = engine.ask(statement("trend_periods"))
+    if periods.empty:
+        return empty(TREND)
+    rows = _with_periods(periods, by, casebook)
+    cells = engine.ask(statement("trend_cells"))
+    rows = _with_closed_rates(rows, cells, minimum)
+    rows = _with_survival(engine, rows, casebook, minimum)
+    rows["mix_fcr_rate"] = _mix_rates(engine, rows)
+    rows["is_judged"] = ~rows["is_open"] & ~rows["is_partial"] & rows["fcr_rate"].notna()
+    return judge_periods(rows, cells, by).assign(by=by)
 
 
 def _put_kept(
@@ -211,7 +219,7 @@ def _with_survival(
         survival_fcr_rate_low=[np.nan if e is None else e.low for e in found],
         survival_fcr_rate_high=[np.nan if e is None else e.high for e in found],
         followed_hours=[np.nan if e is None else e.followed_seconds / 3600 for e in found],
-        remark=_remarks(rows, found, minimum),
+        remark=pd.Series(_remarks(rows, found, minimum), index=rows.index, dtype="string"),
     )
 
 

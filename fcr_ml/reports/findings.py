@@ -15,6 +15,7 @@ from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import EMERGING, FCR, FLAGS, TOPIC_CARDS
+from fcr_ml.frames.trend import TREND
 from fcr_ml.reports.explain import LinkExplanation
 
 _NEEDED: dict[str, list[str]] = {
@@ -52,6 +53,7 @@ _NEEDED: dict[str, list[str]] = {
     "changes": CHANGES.required,
     "transitions": TRANSITIONS.required,
     "avoidance": AVOIDANCE.required,
+    "trend": list(TREND.columns),
 }
 
 
@@ -129,6 +131,8 @@ class Findings:
         ``AVOIDANCE`` rows, every topic.
     pairs_looked_at : int
         How many pairs of topics the q-values of the transitions stand for.
+    trend : pandas.DataFrame
+        ``TREND`` rows of weeks and months; without columns where none was measured.
     later_weeks : int or None
         How many weeks later coincidence was counted too; None in a log too short.
 
@@ -171,6 +175,7 @@ class Findings:
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     transitions: pd.DataFrame = field(default_factory=pd.DataFrame)
     avoidance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trend: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs_looked_at: int = 0
     later_weeks: int | None = None
 

@@ -20,6 +20,7 @@ from fcr_ml.frames.storage import write_text
 from fcr_ml.reports import (
     appendix,
     changes,
+    control_chart,
     desk_list,
     explained,
     figures,
@@ -111,6 +112,7 @@ def sections(findings: Findings) -> list[Section]:
         reconciliation.estimates_section(findings),
         reconciliation.reconciliation_section(findings),
         trends.months_section(findings),
+        control_chart.weeks_section(findings),
         changes.changes_section(findings),
         trends.window_section(findings),
         rising.rising_section(findings),

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.frames import RepeatWindow
+from fcr_ml.frames.trend import RUNNING_RATE
 from fcr_ml.reports import charts, wording
 from fcr_ml.reports.figures import (
     COUNTS,
@@ -30,15 +31,10 @@ from fcr_ml.reports.tables import (
     Table,
     count_cell,
     numbers,
-    percent_cell,
     rate_cell,
     text_cell,
     words,
 )
-
-RUNNING_RATE = 0.01
-"""A month is open while more than so many windows still run for each that has closed; a
-few contacts that were answered months late do not open an old month again."""
 
 
 def months_section(findings: Findings) -> Section:
@@ -47,15 +43,15 @@ def months_section(findings: Findings) -> Section:
     title = "FCR by month"
     if months.empty:
         return Section("months", title, ("No months: the findings hold no figure by month.",))
-    rows = months.sort_values("value", kind="stable").to_dict("records")
+    rows = _with_estimates(months.sort_values("value", kind="stable"), findings)
     records = [_month_record(row, findings) for row in rows]
     lead = [f"Main reading and window: {rule_of(findings)}."]
     open_months = [record["month"] for record in records if record["is_open"]]
     if open_months:
         lead.append(
-            "In an open month some windows still run; its closed contacts alone would look too "
-            "good. The chart shows its survival estimate instead, which has no interval here: "
-            f"{', '.join(open_months)}."
+            "In an open month some windows still run, and its closed contacts are those of its "
+            "first days. The chart shows its survival estimate instead, which uses the others for "
+            f"as long as they were followed: {', '.join(open_months)}."
         )
     parts: list[Part] = [_months_table(rows, records, findings)]
     drawn = [r for r in records if r["value"] is not None or r["survival"] is not None]
@@ -69,19 +65,36 @@ def months_section(findings: Findings) -> Section:
     return Section("months", title, tuple(lead), tuple(parts))
 
 
+def _with_estimates(months: pd.DataFrame, findings: Findings) -> list[dict[Any, Any]]:
+    """Give the months' rows, open ones with the trend's survival estimate and its interval."""
+    trend, names = findings.trend, [f"survival_fcr_rate{end}" for end in ("", "_low", "_high")]
+    rows = months.to_dict("records")
+    if trend.empty:
+        return rows
+    own = trend[trend["by"].eq("month") & trend["is_open"]].set_index("period")[names]
+    estimates = own.to_dict("index")
+    return [row | estimates.get(row["value"], {}) for row in rows]
+
+
 def _month_record(row: dict[Any, Any], findings: Findings) -> dict[str, Any]:
     is_open = row["open_contacts"] > RUNNING_RATE * row["closed_contacts"]
-    survival = row.get("survival_fcr_rate")
+    survival, *ends = (row.get(f"survival_fcr_rate{end}") for end in ("", "_low", "_high"))
     figure = f"{rate_text(row)}, {wording.count(row['closed_contacts'])} closed"
     if is_open:
-        figure = f"survival estimate {wording.percent(survival)}, month still open"
+        estimate = wording.percent_interval(survival, *ends)
+        figure = f"survival estimate {estimate}, month still open"
     return {
         "month": wording.name(row["value"]),
         "is_open": is_open,
         "survival": float(survival) if is_open and pd.notna(survival) else None,
         "figure": figure,
-        **(dict.fromkeys(("value", "low", "high")) if is_open else rate_values(row)),
+        **(_open_values(*ends) if is_open else rate_values(row)),
     }
+
+
+def _open_values(low: Any, high: Any) -> dict[str, float | None]:
+    """Give the ends of an estimate's interval; an open month has no other rate."""
+    return {"value": None, "low": plain(low), "high": plain(high)}
 
 
 def _months_table(
@@ -91,7 +104,7 @@ def _months_table(
         (
             text_cell(row["value"]),
             *count_cells(row),
-            percent_cell(row.get("survival_fcr_rate")),
+            rate_cell(*(row.get(f"survival_fcr_rate{end}") for end in ("", "_low", "_high"))),
             Cell("open", "open", is_mark=True) if record["is_open"] else Cell("closed", "closed"),
         )
         for row, record in zip(rows, records, strict=True)
