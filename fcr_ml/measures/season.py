@@ -49,11 +49,11 @@ def season_columns(begins: pd.DatetimeIndex, by: str, rates: Rates) -> tuple[Flo
     length = days[-1] + (7 if by == "week" else 30)
     columns, told = np.empty((len(begins), 0)), TOO_SHORT
     if length >= _YEARS * 365:
-        turn = 2 * np.pi * np.asarray(middle.dayofyear, dtype=float) / 365.25
+        turn = 2 * np.pi * np.asarray(middle.day_of_year, dtype=float) / 365.25
         columns = _harmonics(turn, _HARMONICS)
         told = "of the year"
     if by == "week" and length >= _MONTHS * 30:
-        turn = 2 * np.pi * np.asarray(middle.day, dtype=float) / np.asarray(middle.daysinmonth)
+        turn = 2 * np.pi * np.asarray(middle.day, dtype=float) / np.asarray(middle.days_in_month)
         block = _harmonics(turn, 1)
         whole = np.hstack([np.ones((len(begins), 1)), columns])
         if block_p_value(rates, whole, block) < _SUPPORT:

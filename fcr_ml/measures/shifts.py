@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fcr_ml.measures.chart_draws import drawn_residuals, over, standard_errors, variances
 from fcr_ml.measures.rate_model import (
     Fit,
     Floats,
@@ -31,11 +31,13 @@ FALSE_ALARM_RATE = 0.05
 FEWEST_PERIODS = 12
 """Fewer say too little of how much the rate varies from one to the next."""
 
-_SHARES = (0.3, 0.7)
-"""How the false alarms are dealt to single periods and to shifts: shifts are what lasts,
-and with half of them each, one of 4 points is found a week later."""
+_ALARM, _START, _SPELL = 0, 1, 2
+_SHARES = (0.25, 0.5, 0.25)
+"""How the false alarms are dealt to single periods, to shifts, and to shifts that end
+again: what lasts matters most."""
 
-_DRAWS = 1_999
+_LONGEST_SPELL = 8
+"""Periods after which a shift that ended again is found by its two ends."""
 
 _BEGAN_DROP = 7.35
 """Hansen (2000), Econometrica 68: starts whose squared deviation, in standard errors, falls
@@ -105,9 +107,10 @@ class _Found:
     starts: dict[int, float] = field(default_factory=dict)
 
     def columns(self, alarms: list[int], starts: list[int]) -> Floats:
-        place = np.arange(len(self.season))[:, None]
-        ones = np.ones((len(place), 1))
-        return np.hstack([ones, self.season, place >= starts, place == alarms]).astype(float)
+        periods = len(self.season)
+        steps = [_column(_START, (start,), periods) for start in starts]
+        points = [_column(_ALARM, (place,), periods) for place in alarms]
+        return np.column_stack([np.ones(periods), self.season, *steps, *points])
 
     def fit(
         self, rates: Rates, without_alarm: int | None = None, without_start: int | None = None
@@ -133,8 +136,9 @@ def control_chart(rates: Rates, season: Floats, random_state: int = 0) -> Contro
     Notes
     -----
     The rates are fitted as one level and the season. Every period (as a column of its
-    own, so that it is held against the others) and every start of a shift of at least
-    :data:`LASTING` periods is tried as an addition, in standard errors that hold the draw
+    own, so that it is held against the others), every start of a shift of at least
+    :data:`LASTING` periods, and every such shift that ends again within eight is tried as
+    an addition, in standard errors that hold the draw
     of customers, customers of several periods, and a spread between periods. Charts
     drawn with that covariance from an undisturbed rate, skewed as shares of that count
     are, their spread estimated anew, say how large the largest of all becomes by chance.
@@ -170,112 +174,94 @@ def control_chart(rates: Rates, season: Floats, random_state: int = 0) -> Contro
 
 def _search(rates: Rates, found: _Found, random_state: int) -> float:
     """Take in what stands out, one after the other; give the limit of single periods."""
-    periods = len(rates.rate)
-    starts = np.arange(LASTING, periods - LASTING + 1)
-    candidates = found.columns(list(range(periods)), list(starts))[:, 1 + found.season.shape[1] :]
-    is_alarm = np.arange(candidates.shape[1]) >= len(starts)
-    limit = 0.0
-    for _ in range(periods):
-        fit = found.fit(rates)
-        z, largest = _tried(fit, candidates, is_alarm, random_state)
-        limit = float(np.quantile(largest[:, 0], 1 - FALSE_ALARM_RATE * _SHARES[0]))
-        p_values = _p_values(z, largest, is_alarm)
+    tried = _tries(len(rates.rate))
+    columns = np.column_stack([_column(kind, ends, len(rates.rate)) for kind, ends in tried])
+    kinds = np.array([kind for kind, _ in tried])
+    limits, taken = np.zeros(len(_SHARES)), set()
+    for _ in range(len(rates.rate)):
+        z, largest = _tried(found.fit(rates), columns, kinds, random_state)
+        limits = np.array(
+            [
+                np.quantile(largest[:, kind], 1 - FALSE_ALARM_RATE * share)
+                for kind, share in enumerate(_SHARES)
+            ]
+        )
+        p_values = _p_values(z, largest, kinds)
         best = int(np.lexsort((-np.abs(z), p_values))[0])
-        if p_values[best] > FALSE_ALARM_RATE:
+        if p_values[best] > FALSE_ALARM_RATE or best in taken:
             break
-        if is_alarm[best]:
-            found.alarms[best - len(starts)] = float(p_values[best])
-        else:
-            found.starts[int(starts[best])] = float(p_values[best])
-        _take_out(rates, found, largest)
+        taken.add(best)
+        kind, ends = tried[best]
+        members = found.alarms if kind == _ALARM else found.starts
+        members.update(dict.fromkeys(ends, float(p_values[best])))
+        _take_out(rates, found, limits, set(ends))
     _move_starts(rates, found)
-    return limit
+    return float(limits[_ALARM])
 
 
-def _tried(
-    fit: Fit, candidates: Floats, is_alarm: NDArray[np.bool_], random_state: int
-) -> tuple[Floats, Floats]:
-    """Give every candidate in standard errors, and the largest of each drawn chart.
+def _tries(periods: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Give what is tried: single periods, starts of shifts, and shifts that end again."""
+    last = periods - LASTING
+    spells = [
+        (first, first + length)
+        for length in range(LASTING, _LONGEST_SPELL + 1)
+        for first in range(LASTING, last - length + 1)
+    ]
+    return [
+        *((_ALARM, (place,)) for place in range(periods)),
+        *((_START, (place,)) for place in range(LASTING, last + 1)),
+        *((_SPELL, ends) for ends in spells),
+    ]
 
-    The latter has a column for single periods and one for shifts.
-    """
-    rows = contrasts(fit, candidates)
-    drawn, own = _variances(rows, fit)
-    z = _over(rows @ fit.residuals, np.sqrt(drawn + fit.spread**2 * own))
-    noise = _noise(fit, random_state)
+
+def _column(kind: int, ends: tuple[int, ...], periods: int) -> Floats:
+    place = np.arange(periods)
+    until = {_ALARM: ends[0] + 1, _START: periods, _SPELL: ends[-1]}[kind]
+    return ((place >= ends[0]) & (place < until)).astype(float)
+
+
+def _tried(fit: Fit, columns: Floats, kinds: Ints, random_state: int) -> tuple[Floats, Floats]:
+    """Give every candidate in standard errors, and the largest of each kind by drawn chart."""
+    rows = contrasts(fit, columns)
+    drawn, own = variances(rows, fit)
+    z = over(rows @ fit.residuals, np.sqrt(drawn + fit.spread**2 * own))
+    noise = drawn_residuals(fit, random_state)
     spreads = spread_between(noise, fit.covariance)
-    sizes = _over(np.abs(noise @ rows.T), np.sqrt(drawn + spreads[:, None] ** 2 * own))
-    return z, np.column_stack([sizes[:, is_alarm].max(axis=1), sizes[:, ~is_alarm].max(axis=1)])
+    largest = np.zeros((len(noise), len(_SHARES)))
+    for kind in range(len(_SHARES)):
+        mine = kinds == kind
+        if mine.any():
+            errors = np.sqrt(drawn[mine] + spreads[:, None] ** 2 * own[mine])
+            largest[:, kind] = over(np.abs(noise @ rows[mine].T), errors).max(axis=1)
+    return z, largest
 
 
-def _variances(rows: Floats, fit: Fit) -> tuple[Floats, Floats]:
-    """Give each contrast's variance by the draw of customers, and its squared weights."""
-    return np.sum((rows @ fit.covariance) * rows, axis=1), np.sum(rows**2, axis=1)
-
-
-def _over(sizes: Floats, errors: Floats) -> Floats:
-    return np.divide(
-        sizes, errors, out=np.zeros(np.broadcast(sizes, errors).shape), where=errors > 0
-    )
-
-
-def _noise(fit: Fit, random_state: int) -> Floats:
-    """Draw residuals of undisturbed charts, one a row.
-
-    Normal values with the rates' covariance are skewed as a share of the effective count
-    is, by the first term of Cornish and Fisher: without it charts of fifty contacts at a
-    repeat rate of 7 % show something in 13 of 100 cases.
-    """
-    whole, drawn = fit.whole, np.diag(fit.covariance)
-    deviations = np.sqrt(np.diag(whole))
-    generator = np.random.default_rng(random_state)
-    normal = generator.standard_normal((_DRAWS, len(drawn))) @ np.linalg.cholesky(whole).T
-    normal /= deviations
-    # Third moment of a share of n over the whole variance: p (1 - p) / n = drawn.
-    skewness = (
-        (1 - 2 * np.clip(fit.fitted, 0.01, 0.99))
-        * drawn
-        / np.clip(fit.fitted * (1 - fit.fitted), 0.01, None)
-    )
-    skewness = skewness * drawn / deviations**3
-    noise = (normal + skewness / 6 * (normal**2 - 1)) * deviations
-    return np.asarray(noise @ fit.remover.T)
-
-
-def _p_values(z: Floats, largest: Floats, is_alarm: NDArray[np.bool_]) -> Floats:
-    """Give each candidate's p-value over the whole chart, the two kinds dealt their shares."""
-    p_values = np.empty(len(z))
-    for kind, mine in enumerate((is_alarm, ~is_alarm)):
+def _p_values(z: Floats, largest: Floats, kinds: Ints) -> Floats:
+    """Give each candidate's p-value over the whole chart, the kinds dealt their shares."""
+    p_values = np.ones(len(z))
+    for kind, share in enumerate(_SHARES):
+        mine = kinds == kind
         ordered = np.sort(largest[:, kind])
         larger = len(ordered) - np.searchsorted(ordered, np.abs(z[mine]), side="left")
-        p_values[mine] = (1 + larger) / (1 + len(ordered)) / _SHARES[kind]
+        p_values[mine] = (1 + larger) / (1 + len(ordered)) / share
     return np.minimum(p_values, 1)
 
 
-def _take_out(rates: Rates, found: _Found, largest: Floats) -> None:
+def _take_out(rates: Rates, found: _Found, limits: Floats, just_added: set[int]) -> None:
     """Take out what the others explain: below its own limit beside them."""
-    limits = [
-        float(np.quantile(largest[:, kind], 1 - FALSE_ALARM_RATE * share))
-        for kind, share in enumerate(_SHARES)
-    ]
-    for kind, members in enumerate((found.alarms, found.starts)):
-        for place in list(members):
+    for kind, members in ((_ALARM, found.alarms), (_START, found.starts)):
+        for place in [place for place in members if place not in just_added]:
             if abs(_beside_the_others(rates, found, place, kind)) < limits[kind]:
                 del members[place]
 
 
 def _beside_the_others(rates: Rates, found: _Found, place: int, kind: int) -> float:
-    """Give one alarm (kind 0) or start (kind 1) in standard errors beside all others."""
-    without = (place, None) if kind == 0 else (None, place)
+    """Give one alarm or start in standard errors beside all others."""
+    without = (place, None) if kind == _ALARM else (None, place)
     fit = found.fit(rates, *without)
-    alone = found.columns([place] if kind == 0 else [], [place] if kind == 1 else [])[:, -1:]
+    alone = _column(kind, (place,), len(rates.rate))[:, None]
     rows = contrasts(fit, alone)
-    return float(_over(rows @ fit.residuals, _errors(rows, fit))[0])
-
-
-def _errors(rows: Floats, fit: Fit) -> Floats:
-    drawn, own = _variances(rows, fit)
-    return np.asarray(np.sqrt(drawn + fit.spread**2 * own))
+    return float(over(rows @ fit.residuals, standard_errors(rows, fit))[0])
 
 
 def _between_neighbours(rates: Rates, found: _Found, start: int) -> tuple[Ints, Floats, Floats]:
@@ -285,8 +271,9 @@ def _between_neighbours(rates: Rates, found: _Found, start: int) -> tuple[Ints, 
     last = min([other for other in others if other > start], default=len(rates.rate)) - LASTING
     places = np.arange(min(first, start), max(last, start) + 1)
     fit = found.fit(rates, without_start=start)
-    rows = contrasts(fit, found.columns([], list(places))[:, -len(places) :])
-    return places, rows, _over(rows @ fit.residuals, _errors(rows, fit))
+    steps = [_column(_START, (int(place),), len(rates.rate)) for place in places]
+    rows = contrasts(fit, np.column_stack(steps))
+    return places, rows, over(rows @ fit.residuals, standard_errors(rows, fit))
 
 
 def _move_starts(rates: Rates, found: _Found) -> None:
@@ -304,7 +291,7 @@ def _told(rates: Rates, found: _Found, start: int) -> Shift:
     at = int(np.flatnonzero(places == start)[0])
     is_near = z**2 >= z[at] ** 2 - _BEGAN_DROP
     size = float(rows[at] @ rates.rate)
-    half = 1.96 * float(_errors(rows[at : at + 1], found.fit(rates))[0])
+    half = 1.96 * float(standard_errors(rows[at : at + 1], found.fit(rates))[0])
     return Shift(
         start,
         int(places[is_near].min()),
@@ -321,9 +308,12 @@ def _held_against_others(rates: Rates, found: _Found, fit: Fit) -> tuple[Floats,
     """Give what the other periods make of each period, and the standard error of the gap."""
     everyone = np.eye(len(rates.rate))
     rows = contrasts(fit, everyone)
-    gaps, errors = rows @ rates.rate, _errors(rows, fit)
+    gaps, errors = rows @ rates.rate, standard_errors(rows, fit)
     for place in found.alarms:
         fit_without = found.fit(rates, without_alarm=place)
         row = contrasts(fit_without, everyone[:, place : place + 1])
-        gaps[place], errors[place] = float((row @ rates.rate)[0]), _errors(row, fit_without)[0]
+        gaps[place], errors[place] = (
+            float((row @ rates.rate)[0]),
+            standard_errors(row, fit_without)[0],
+        )
     return rates.rate - gaps, errors

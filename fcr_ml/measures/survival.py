@@ -159,8 +159,8 @@ def survival_estimate(
     rate = float(np.prod(1 - returns[: last + 1] / at_risk[: last + 1]))
     hazard = np.cumsum(np.where(np.arange(len(times)) <= last, returns / at_risk**2, 0))
     own = np.where(places <= last, returned / at_risk[places], 0) - hazard[places]
-    moved = np.bincount(customer, own)
-    contacts = np.bincount(customer).astype(float)
+    moved = np.bincount(customer, own).astype(np.float64)
+    contacts = np.bincount(customer).astype(np.float64)
     effective, equal = _worth(rate, moved, contacts[contacts > 0])
     low, high = (float(end) for end in effective_interval(rate, effective, equal))
     return Estimate(rate * goes_on, low * goes_on, high * goes_on, until)

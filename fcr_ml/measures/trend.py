@@ -89,6 +89,9 @@ def measure_trend(
     main = main_reading(casebook).iloc[0]
     told = {"group": column or "all", "value": value if column else "all"}
     told |= {"reading": main["reading"], "window": main["repeat_window"]}
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return empty(TREND)
     rows = pd.concat(parts, ignore_index=True).assign(**told)
     return conform(TREND, rows.reindex(columns=list(TREND.columns)))
 

@@ -77,7 +77,9 @@ def render_trend(trend: pd.DataFrame, width: int = 100, colour: bool = False) ->
         Whether to add the codes for bold and quiet text.
     """
     if trend.empty:
-        return as_text([[line("No trend: there is no contact whose window has begun.")]], width)
+        return as_text(
+            [[line("No trend: there is no contact whose window has begun.")]], width, colour
+        )
     first = trend.iloc[0]
     of = "" if first["group"] == "all" else f", {first['group']} {wording.name(first['value'])}"
     rule = f"{wording.reading(first['reading'])}, {wording.window(first['window'])}"
