@@ -112,7 +112,7 @@ def trend_chart(records: Records) -> dict[str, Any]:
     hollow = still_open.mark_point(stroke=_WARM, fill=_PAPER, size=70, strokeWidth=2)
     hollow = hollow.encode(y="survival:Q")
     doubt = still_open.mark_rule(color=_WARM, strokeWidth=1.5).encode(y="low:Q", y2="high:Q")
-    names = still_open.mark_text(dy=-14, color=_WARM, fontSize=11, align="right", dx=6)
+    names = still_open.mark_text(color=_WARM, fontSize=11, align="right", dx=-9)
     names = names.encode(y="survival:Q", text=alt.value("open"))
     return _finish(alt.layer(band, line, dots, doubt, hollow, names), records, 240)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fcr_ml.reports import wording
-from fcr_ml.reports.control_drawing import control_drawing
+from fcr_ml.reports.control_drawing import LANES, control_drawing
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.screen import as_text, grid, line
 from fcr_ml.reports.tables import (
@@ -52,6 +52,8 @@ def weeks_section(findings: Findings) -> Section | None:
     lead = (f"Weeks from Monday, UTC; {rule}.", *trend_sentences(rows))
     table = Folded("Figures behind the chart", _table(rows, rule))
     records = [_record(row) for row in rows.tail(WEEKS_DRAWN).to_dict("records")]
+    for place, record in enumerate(record for record in records if record["shift"]):
+        record["lane"] = place % LANES
     if sum(record["value"] is not None for record in records) < 2:
         return Section("weeks", TITLE, lead, (table,))
     in_words = (
@@ -148,7 +150,7 @@ def _record(row: dict[Any, Any]) -> dict[str, Any]:
         "low": low,
         "high": high,
         "is_alarm": bool(row["is_alarm"]),
-        "shift": f"{points(row['shift'])} points" if pd.notna(row["shift"]) else None,
+        "shift": points(row["shift"]) if pd.notna(row["shift"]) else None,
         "figure": f"{figure}, {told}" if (told := state(row)) else figure,
         "limits": _limits(row),
     }

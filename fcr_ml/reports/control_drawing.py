@@ -19,6 +19,9 @@ from fcr_ml.reports.charts import (
     _tooltips,
 )
 
+LANES = 3
+"""Rows for the words of shifts, so that those of near ones do not overlap."""
+
 
 def control_drawing(records: Records) -> dict[str, Any]:
     """Draw FCR by week between its limits, shifts as upright lines.
@@ -27,8 +30,9 @@ def control_drawing(records: Records) -> dict[str, Any]:
     ----------
     records : list of dict
         ``period, value, survival, low, high, level_fcr_rate, limit_low, limit_high,
-        is_alarm, shift, figure, limits``; a record has either ``value`` (closed) or
-        ``survival`` (open), a ``shift`` where one begins.
+        is_alarm, shift, lane, figure, limits``; a record has either ``value`` (closed) or
+        ``survival`` (open), a ``shift`` where one begins, its words in
+        one of :data:`LANES` rows.
     """
     import altair as alt
 
@@ -60,10 +64,15 @@ def control_drawing(records: Records) -> dict[str, Any]:
     hollow = still_open.mark_point(stroke=_WARM, fill=_PAPER, size=60, strokeWidth=2)
     shifted = base.transform_filter("isValid(datum.shift)")
     upright = shifted.mark_rule(color=_WARM, strokeDash=[4, 3])
-    names = shifted.mark_text(color=_WARM, fontSize=12, align="left", baseline="top", dx=5)
-    names = names.encode(y=alt.value(0), text="shift:N")
+    words: dict[str, Any] = {"color": _WARM, "fontSize": 12, "align": "left", "baseline": "top"}
+    names = [
+        shifted.transform_filter(f"datum.lane == {lane}")
+        .mark_text(dx=5, dy=15 * lane, **words)
+        .encode(y=alt.value(0), text="shift:N")
+        for lane in range(LANES)
+    ]
     layers = [
         *(band, level, upright, line, dots.encode(y=value), alarms.encode(y=value)),
-        *(doubt, hollow.encode(y="survival:Q"), names),
+        *(doubt, hollow.encode(y="survival:Q"), *names),
     ]
     return _finish(alt.layer(*layers), records, 280)

@@ -31,6 +31,7 @@ from fcr_ml.frames.tables import (
     Column,
     Table,
 )
+from fcr_ml.frames.trend import TREND
 from fcr_ml.reports import wording
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +162,7 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
+    (RESULTS_PAGE, "trend"): partial(table_columns, TREND),
     (RESULTS_PAGE, "transitions"): partial(table_columns, TRANSITIONS),
     (RESULTS_PAGE, "avoidance"): partial(table_columns, AVOIDANCE),
     (RESULTS_PAGE, "flags"): partial(table_columns, FLAGS),

@@ -26,8 +26,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nbformat.Not
     return done
 
 
-def test_there_are_two_numbered_ones() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_"]
+def test_there_are_three_numbered_ones() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -57,6 +57,16 @@ def test_the_planted_drivers_and_the_found_ones_meet(
     shown = str(executed["01_first_look.ipynb"].cells)
 
     assert shown.count("was_transferred = yes") >= 2
+
+
+def test_the_drivers_are_held_against_what_was_planted(
+    executed: dict[str, nbformat.NotebookNode],
+) -> None:
+    cells = executed["03_top_repeat_drivers.ipynb"].cells
+    found, planted = (str(cells[place].outputs) for place in (3, 5))
+
+    assert "was_transferred = yes" in found
+    assert "was_transferred = yes" in planted
 
 
 def test_fcr_within_a_week_is_near_the_truth(

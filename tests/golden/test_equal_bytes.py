@@ -70,6 +70,7 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
         "flags.csv",
         "set_aside.csv",
         "transitions.csv",
+        "trend.csv",
         "casebook/manifest.json",
         "topics/model.json",
         "topics/arrays.npz",
