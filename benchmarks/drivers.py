@@ -22,7 +22,8 @@ import pandas as pd
 from fcr_ml.drivers.confirm import Periods, confirm_drivers
 from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.rows import SegmentRows
-from fcr_ml.drivers.search import gather_evidence, prepare_search, thin_out
+from fcr_ml.drivers.search import gather_evidence, prepare_search
+from fcr_ml.drivers.thinning import thin_out
 
 Parts = tuple[tuple[str, str], ...]
 Found = list[Parts]
@@ -222,8 +223,8 @@ def _own_intervals(planted: Sequence[SegmentRows]) -> str:
 
 
 def _ranked(rows: SegmentRows) -> tuple:
-    search = prepare_search(rows, LEAST, pairs=True)
-    held = thin_out(search, gather_evidence(search), q=0.05)
+    search = prepare_search(rows, LEAST, depth=2)
+    held = thin_out(search, gather_evidence(search, 0.05), q=0.05)
     if len(held) == 0:
         return search, held
     told = shrink(held)

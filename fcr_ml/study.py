@@ -13,6 +13,7 @@ import pandas as pd
 
 from fcr_ml.drivers.change import measure_change
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.thinning import MOST_DRIVERS
 from fcr_ml.drivers.transitions import find_next_issues
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
@@ -66,10 +67,7 @@ def study_casebook(
         definitions = reconcile_definitions(casebook)
         trend = measure_trend(casebook, ("week", "month"))
         running.rows_out = len(fcr)
-    with stage("drivers", len(contacts)) as running:
-        ranked = rank_drivers(casebook, **drivers)
-        changes = measure_change(casebook)
-        running.rows_out = len(ranked)
+    found = _drivers(casebook, len(contacts), drivers)
     following = _next_issues(casebook, len(contacts))
     with stage("risk", len(contacts)) as running:
         studied = study_risk(casebook, **risk)
@@ -90,8 +88,6 @@ def study_casebook(
         definitions=definitions,
         net=gross_and_net(casebook),
         silence=correct_for_silence(casebook),
-        drivers=ranked,
-        segments_looked_at=int(ranked.attrs.get("segments_looked_at", 0)),
         topics=_topics(casebook, fcr),
         share_without_topic=_share_without_topic(casebook),
         no_topic_rates=_no_topic_rates(casebook),
@@ -105,10 +101,23 @@ def study_casebook(
         note_map=placed_notes(casebook),
         languages=language_parity(casebook),
         emerging=_emerging(casebook),
-        changes=changes,
         trend=trend,
+        **found,
         **following,
     )
+
+
+def _drivers(casebook: Casebook, contacts: int, settings: Mapping[str, Any]) -> dict[str, Any]:
+    with stage("drivers", contacts) as running:
+        ranked = rank_drivers(casebook, **settings)
+        changes = measure_change(casebook)
+        running.rows_out = len(ranked)
+    return {
+        "drivers": ranked,
+        "segments_looked_at": int(ranked.attrs.get("segments_looked_at", 0)),
+        "more_drivers": len(ranked) == MOST_DRIVERS,
+        "changes": changes,
+    }
 
 
 def _counted(set_aside: pd.DataFrame) -> pd.DataFrame:

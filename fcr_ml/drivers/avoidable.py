@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from fcr_ml.drivers.rows import SegmentRows
 from fcr_ml.drivers.search import Search
-from fcr_ml.frames import Casebook
 
 LEAST_BESIDE = 4
 """A best quarter needs four segments beside the driver; fewer have no quarter."""
@@ -25,12 +24,10 @@ _DRAWS = 2_000
 """Enough that the ends of a 95 % range move by a twentieth of its half width at most."""
 
 
-def count_months(casebook: Casebook, rows: SegmentRows) -> float:
+def count_months(rows: SegmentRows) -> float:
     """Give the months between the first and the last closed contact, at least one day."""
-    started = casebook.table("contacts", ["contact_id", "started_at"]).set_index("contact_id")
-    started_at = rows.contacts["contact_id"].map(started["started_at"])
-    days = (started_at.max() - started_at.min()).total_seconds() / 86_400
-    return max(days, 1.0) / DAYS_IN_MONTH
+    days = np.ptp(rows.contacts["started_epoch"].to_numpy()) / 86_400
+    return max(float(days), 1.0) / DAYS_IN_MONTH
 
 
 def measure_avoidable(

@@ -20,8 +20,9 @@ from fcr_ml.drivers.search import (
     Search,
     gather_evidence,
     prepare_search,
-    thin_out,
 )
+from fcr_ml.drivers.segments import DEEPEST
+from fcr_ml.drivers.thinning import thin_out
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.drivers import DRIVERS
@@ -31,7 +32,7 @@ def rank_drivers(
     casebook: Casebook,
     minimum_contacts: int = 50,
     q: float = 0.05,
-    pairs: bool = True,
+    depth: int = DEEPEST,
     agents: bool = False,
     cost_per_hour: float | None = None,
     cost_per_contact: float | None = None,
@@ -46,8 +47,8 @@ def rank_drivers(
         Closed contacts a segment must have to be looked at.
     q : float
         Accepted rate of false drivers among those found.
-    pairs : bool
-        Whether pairs of columns are looked at too.
+    depth : {1, 2, 3}
+        How many columns a segment may be made of.
     agents : bool
         Whether agents may be drivers. Off: people are not drivers.
     cost_per_hour, cost_per_contact : float or None
@@ -68,9 +69,10 @@ def rank_drivers(
     its own columns and without columns that nearly determine it
     (:func:`~fcr_ml.drivers.mix.names_for_the_same`).
 
-    *The test* is one-sided, by customer (:func:`~fcr_ml.drivers.mix.estimate_excess`);
-    a pair must pass a second one, against a mix that holds both its columns, so
-    that it adds to its singles. The larger p-value counts. q-values are those of
+    *The test* is one-sided, by customer (:class:`~fcr_ml.drivers.estimates.MixModel`); a
+    pair must pass a second one, against a mix that holds both its columns, so that it
+    adds to its singles, and a triple one that knows its three pairs too. The larger
+    p-value counts. q-values are those of
     Benjamini and Hochberg (1995) over all segments looked at.
 
     *Thinning.* From the strongest evidence down, a segment joins if, with those
@@ -88,10 +90,10 @@ def rank_drivers(
     """
     check_costs(cost_per_hour, cost_per_contact)
     rows = read_segment_rows(casebook, agents)
-    search = prepare_search(rows, minimum_contacts, pairs)
+    search = prepare_search(rows, minimum_contacts, depth)
     drivers = empty(DRIVERS)
     if len(search.segments):
-        evidence = gather_evidence(search)
+        evidence = gather_evidence(search, q)
         found = thin_out(search, evidence, q)
         if len(found):
             shown = shrink(found)
@@ -99,11 +101,17 @@ def rank_drivers(
             places = [int(place) for place in found.index]
             hours = follow_up_hours(casebook, rows, search.segments.rows(places))
             costs = cost_of_excess(drivers, hours, cost_per_hour, cost_per_contact)
-            told = confirm_drivers(search, places, hold_out_month(casebook, rows), q)
-            less = measure_avoidable(search, evidence, shown, count_months(casebook, rows))
+            month = hold_out_month(casebook, rows)
+            told = confirm_drivers(search, places, month, q, _strongest(evidence, q))
+            less = measure_avoidable(search, evidence, shown, count_months(rows))
             drivers = _in_order(drivers.join([costs, told, less]))
     drivers.attrs["segments_looked_at"] = len(search.segments)
     return drivers
+
+
+def _strongest(evidence: pd.DataFrame, q: float) -> list[int]:
+    passed = evidence[evidence["p_value"] <= q].sort_values("p_value", kind="stable")
+    return [int(place) for place in passed.index]
 
 
 def _as_drivers(

@@ -107,9 +107,9 @@ def _agreed(search: Search, place: int) -> str:
 def _names(search: Search, place: int) -> list[int]:
     """Give the segment and the single-column segments that hold nearly its contacts."""
     members = search.segments.members
-    contacts, sizes = members.shape[0], np.asarray(members.sum(axis=0)).ravel()
+    contacts, sizes = members.shape[0], search.crosses[:, 0]
     size = sizes[place]
-    together = (members.T @ members[:, [place]]).toarray().ravel()
+    together = members.T @ members[:, [place]].toarray().ravel()
     covariance = together / contacts - size * sizes / contacts**2
     spread = size / contacts * (1 - size / contacts) * sizes / contacts * (1 - sizes / contacts)
     is_same = (covariance > 0) & (covariance**2 > NEARLY_DETERMINED * spread)

@@ -61,9 +61,9 @@ class SegmentRows:
     Parameters
     ----------
     contacts : pandas.DataFrame
-        ``contact_id``, ``customer_id``, ``repeated_probability``,
-        ``follow_up_id`` and the columns below as text, null where unknown;
-        ordered by customer, then contact.
+        ``contact_id``, ``customer_id``, ``started_epoch`` in seconds,
+        ``repeated_probability``, ``follow_up_id`` and the columns below as text, null
+        where unknown; ordered by customer, then contact.
     segment_columns, mix_columns : list of str
         Which columns may form segments, and which are the mix.
     """
@@ -95,7 +95,9 @@ def read_segment_rows(casebook: Casebook, agents: bool = False) -> SegmentRows:
         if when in ("at_start", "at_end") and name not in CONTACTS.columns
     }
     rows = _closed_contacts(casebook)
-    rows = rows.merge(_described(casebook, list(known)), on="contact_id", how="left")
+    described = _described(casebook, list(known)).drop(columns="contact_id")
+    own = described.iloc[rows.pop("place")].reset_index(drop=True)
+    rows = pd.concat([rows, own], axis=1)
     telling = [name for name in rows.columns if rows[name].nunique() > 1]
     segments = [*SEGMENT_COLUMNS, *known, *(["agent_id"] if agents else [])]
     mix = [*MIX_COLUMNS, *(name for name, when in known.items() if when == "at_start")]
@@ -113,8 +115,8 @@ def _closed_contacts(casebook: Casebook) -> pd.DataFrame:
     with DuckEngine() as engine:
         engine.put("asked", asked.astype("string"))
         engine.put("outcomes", casebook.path("outcomes"))
-        timeline = ["contact_id", "customer_id", "started_at"]
-        engine.put("timeline", casebook.table("contacts", timeline))
+        timeline = casebook.table("contacts", ["contact_id", "customer_id", "started_at"])
+        engine.put("timeline", timeline.assign(place=range(len(timeline))))
         engine.run(statement("segments_rows", seconds=_EARLIER_SECONDS), out="rows")
         rows = engine.fetch("rows")
     band = pd.cut(
@@ -136,9 +138,14 @@ def _described(casebook: Casebook, attributes: list[str]) -> pd.DataFrame:
         **_moments(contacts["started_at"]),
         **{name: _as_category(contacts[name]) for name in attributes},
     )
-    return described.merge(_topics(casebook), on="contact_id", how="left").merge(
-        _languages(casebook), on="contact_id", how="left"
-    )
+    return _beside(_beside(described, _topics(casebook)), _languages(casebook))
+
+
+def _beside(contacts: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Add columns by contact id; tables in the same order are laid side by side at once."""
+    if contacts["contact_id"].equals(more["contact_id"]):
+        return pd.concat([contacts, more.drop(columns="contact_id")], axis=1)
+    return contacts.merge(more, on="contact_id", how="left")
 
 
 def _yes_or_no(counts: pd.Series) -> pd.Series:
@@ -173,7 +180,8 @@ def _topics(casebook: Casebook) -> pd.DataFrame:
     names = cards.set_index("topic_id")["topic"]
     cards = cards.assign(theme=cards["parent_topic_id"].map(names).astype("string"))
     topics = casebook.table("topics", ["contact_id", "topic_id"])
-    return topics.merge(cards, on="topic_id")[["contact_id", "topic", "theme"]]
+    named = cards.set_index("topic_id").reindex(topics.pop("topic_id"))[["topic", "theme"]]
+    return pd.concat([topics, named.reset_index(drop=True)], axis=1)
 
 
 def _languages(casebook: Casebook) -> pd.DataFrame:

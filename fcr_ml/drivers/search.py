@@ -1,25 +1,25 @@
-"""The search: which segments hold when every look is paid for.
+"""The search: what is looked at, and the evidence on all of it.
 
-Enters: closed contacts with their columns. Leaves: the evidence on every segment
-looked at, and the few that hold once the others are known. What a driver costs and
-what to do about it is said in :mod:`fcr_ml.drivers.excess`.
+Enters: closed contacts with their columns. Leaves: the segments looked at and the
+evidence on each, every look paid for. Which few hold once the others are known is
+settled in :mod:`fcr_ml.drivers.thinning`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fcr_ml.drivers.mix import Mix, estimate_excess, names_for_the_same
+from fcr_ml.drivers.estimates import LEAST_OWN, RIDGE, MixModel, count_values, factor_of
+from fcr_ml.drivers.mix import Mix, names_for_the_same
 from fcr_ml.drivers.rows import SegmentRows
-from fcr_ml.drivers.segments import Levels, Segments, form_segments, number_levels
-
-_OWN_SHARE = 0.5
-"""Of a driver's excess, at least this share must remain once the others are known."""
+from fcr_ml.drivers.segments import DEEPEST, Levels, Parts, Segments, form_segments, number_levels
 
 
 @dataclass(frozen=True)
@@ -32,70 +32,106 @@ class Search:
         Outcomes and columns.
     segments : Segments
         Everything looked at.
+    crosses : numpy.ndarray
+        Contacts of every segment by value, shape (segments, values).
     kept_out : list of frozenset
         Columns that each segment's mix leaves out.
     """
 
     mix: Mix
     segments: Segments
+    crosses: NDArray[np.float64]
     kept_out: list[frozenset[str]]
 
-    def estimate(
-        self, wanted: Sequence[int], known: Sequence[int] = (), crossed: bool = False
-    ) -> pd.DataFrame:
-        """Give the estimates of some segments, indexed by them, in their order.
+    def mix_of(self, place: int) -> tuple[str, ...]:
+        """Give the columns that a segment is held against."""
+        return tuple(name for name in self.mix.mix_columns if name not in self.kept_out[place])
 
-        Parameters
-        ----------
-        wanted : sequence of int
-            Segments.
-        known : sequence of int
-            Segments to adjust for besides the mix.
-        crossed : bool
-            Whether the columns that form a segment join its mix: what is then
-            estimated is what a pair has beyond its two singles.
+    def by_mix(self, wanted: Sequence[int]) -> dict[tuple[str, ...], list[int]]:
+        """Group segments by the columns that they are held against."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for place in wanted:
+            groups.setdefault(self.mix_of(place), []).append(int(place))
+        return groups
 
-        Returns
-        -------
-        pandas.DataFrame
-            As :func:`~fcr_ml.drivers.mix.estimate_excess` gives it.
+    def screen(self, wanted: Sequence[int]) -> pd.DataFrame:
+        """Give the evidence on some segments, each alone, indexed by them in their order.
+
+        As :meth:`~fcr_ml.drivers.estimates.MixModel.screen` gives it.
         """
-        members = self.segments.members
         parts = [
-            estimate_excess(
-                self.mix, columns, members[:, list(known)], members[:, places]
-            ).set_index(pd.Index(places))
-            for columns, places in self._by_mix(wanted, crossed).items()
+            self._model(columns, [])
+            .screen(self.segments.members[:, places], self.crosses[places])
+            .set_index(pd.Index(places))
+            for columns, places in self.by_mix(wanted).items()
         ]
         return pd.concat(parts).loc[list(wanted)]
 
-    def only(self, is_wanted: NDArray[np.bool_]) -> Search:
-        """Give the same search on some of the contacts: same segments, same mixes."""
+    def test_beyond(self, place: int) -> float:
+        """Give the p-value of what a segment has beyond every wider segment it lies in.
+
+        Its own columns join the mix in full, and of a triple its three pairs too; 0 for
+        a single, which lies in none.
+        """
+        parts, columns = self.segments.parts[place], self.segments.columns(place)
+        if len(parts) == 1:
+            return 0.0
+        wider = self.mix.members_of(wider_than(parts))
+        model = MixModel(self.mix, (*self.mix_of(place), *columns), wider)
+        return float(model.estimate(self.segments.members[:, [place]])["p_value"].iloc[0])
+
+    def estimate(self, wanted: int, known: Sequence[int] = ()) -> pd.DataFrame:
+        """Give the estimate of a segment with others known, indexed by it.
+
+        As :meth:`~fcr_ml.drivers.estimates.MixModel.estimate` gives it.
+        """
+        model = self._model(self.mix_of(wanted), known)
+        return model.estimate(self.segments.members[:, [wanted]]).set_index(pd.Index([wanted]))
+
+    def counted(self, parts: Parts, columns: Sequence[str]) -> tuple[NDArray[np.float64], float]:
+        """Count the contacts of some values together by other values, and their repeats."""
+        place = self._places.get(parts)
+        if place is None:
+            members = self.mix.members_of([parts])
+            told = count_values(self.mix, columns, members)[0]
+            return told, float(self.mix.repeated[members.indices].sum())
+        rows = self.segments.members[:, [place]].indices
+        counts = [self._counted(place, rows, name) for name in columns]
+        return np.concatenate([[len(rows)], *counts]), float(self.mix.repeated[rows].sum())
+
+    def _counted(self, place: int, rows: NDArray[np.int32], name: str) -> NDArray[np.float64]:
+        if name in self.mix.mix_columns:
+            return self.crosses[place, self.mix.spans[name]]
+        levels = self.mix.levels[name]
+        return np.bincount(levels.codes[rows], minlength=levels.size).astype(float)
+
+    @cached_property
+    def _places(self) -> dict[Parts, int]:
+        return {parts: place for place, parts in enumerate(self.segments.parts)}
+
+    def only(self, is_wanted: NDArray[np.bool_], places: Sequence[int]) -> Search:
+        """Give the same search on some of the contacts and some of the segments.
+
+        The segments are numbered anew in the order given; their mixes stay.
+        """
         mix = self.mix
-        sizes = np.diff([*mix.customer_starts, len(mix.repeated)])
-        owners = np.repeat(np.arange(len(sizes)), sizes)[is_wanted]
         levels = {
             name: Levels(numbered.codes[is_wanted], numbered.names)
             for name, numbered in mix.levels.items()
         }
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        members = self.segments.members.tocsr()[is_wanted].tocsc()
-        return Search(
-            Mix(mix.repeated[is_wanted], starts, levels, mix.mix_columns),
-            Segments(self.segments.parts, members),
-            self.kept_out,
-        )
+        starts = np.flatnonzero(np.diff(mix.customers[is_wanted], prepend=-1))
+        part = Mix(mix.repeated[is_wanted], starts, levels, mix.mix_columns)
+        members = self.segments.members[:, list(places)].tocsr()[is_wanted].tocsc()
+        segments = Segments([self.segments.parts[place] for place in places], members)
+        kept_out = [self.kept_out[place] for place in places]
+        return Search(part, segments, part.crosses(members), kept_out)
 
-    def _by_mix(self, wanted: Sequence[int], crossed: bool) -> dict[tuple[str, ...], list[int]]:
-        groups: dict[tuple[str, ...], list[int]] = {}
-        for place in wanted:
-            mix = [name for name in self.mix.mix_columns if name not in self.kept_out[place]]
-            own = self.segments.columns(place) if crossed else ()
-            groups.setdefault((*mix, *own), []).append(int(place))
-        return groups
+    def _model(self, columns: Sequence[str], known: Sequence[int]) -> MixModel:
+        known = list(known)
+        return MixModel(self.mix, columns, self.segments.members[:, known], self.crosses[known])
 
 
-def prepare_search(rows: SegmentRows, minimum_contacts: int, pairs: bool) -> Search:
+def prepare_search(rows: SegmentRows, minimum_contacts: int, depth: int = DEEPEST) -> Search:
     """Form the segments and settle what each is held against, no outcome seen."""
     contacts = rows.contacts
     columns = list(dict.fromkeys([*rows.segment_columns, *rows.mix_columns]))
@@ -105,95 +141,117 @@ def prepare_search(rows: SegmentRows, minimum_contacts: int, pairs: bool) -> Sea
     is_first[1:] = customers[1:] != customers[:-1]
     repeated = contacts["repeated_probability"].to_numpy(dtype=float)
     mix = Mix(repeated, np.flatnonzero(is_first), levels, rows.mix_columns)
-    segments = form_segments(levels, rows.segment_columns, minimum_contacts, pairs)
-    return Search(mix, segments, names_for_the_same(mix, segments))
+    segments = form_segments(levels, rows.segment_columns, minimum_contacts, depth, len(contacts))
+    crosses = mix.crosses(segments.members)
+    return Search(mix, segments, crosses, names_for_the_same(mix, segments, crosses))
 
 
-def gather_evidence(search: Search) -> pd.DataFrame:
-    """Give every segment's estimate with the q-value of the whole search.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :meth:`Search.estimate`, with ``single_p_value``: for a pair, the
-        p-value of what it has beyond its two singles, else 0; ``p_value`` is then
-        the larger of the two. ``q_value`` is that of Benjamini and Hochberg over
-        all segments looked at.
-    """
-    everything = range(len(search.segments))
-    pairs = [place for place in everything if len(search.segments.parts[place]) > 1]
-    evidence = search.estimate(everything).assign(single_p_value=0.0)
-    if pairs:
-        beyond_singles = search.estimate(pairs, crossed=True)["p_value"]
-        evidence.loc[pairs, "single_p_value"] = beyond_singles
-    return _with_q_values(evidence, evidence, len(evidence))
-
-
-def thin_out(search: Search, evidence: pd.DataFrame, q: float) -> pd.DataFrame:
-    """Give the segments that hold once the others are known.
-
-    From the strongest evidence down, a segment joins if with those before it known
-    it still passes the search's threshold and keeps half of its excess. What joined
-    is then tested again, each with all others known. The many segments that only
-    overlap a true driver are gone by then, so the q-values of this second test, in
-    which every segment looked at still counts as a look, are those that hold for
-    the list; the weakest that fails leaves until none does.
+def gather_evidence(search: Search, q: float, looks: int | None = None) -> pd.DataFrame:
+    """Give the evidence on every segment with the q-value of the whole search.
 
     Parameters
     ----------
     search : Search
-        What was searched.
-    evidence : pandas.DataFrame
-        From :func:`gather_evidence`.
+        What is searched.
     q : float
-        Accepted rate of false drivers.
+        Accepted rate of false drivers. What a segment has beyond wider ones is asked only
+        where its own p-value is not above it: otherwise it cannot hold.
+    looks : int, optional
+        Segments looked at, where ``search`` holds only some of them; all others then
+        count as p = 1, which makes the q-values larger, never smaller.
 
     Returns
     -------
     pandas.DataFrame
-        The evidence on each with all others known, indexed by segment, in the order
-        in which they joined; equal evidence joins in the order of the segments.
+        As :meth:`Search.screen`, with ``beyond_p_value``: for a pair or a triple, the
+        p-value of what it has beyond its columns and its pairs, as
+        :func:`guess_beyond` gives it, else 0; ``p_value`` is the larger of the two.
+        ``q_value`` is that of Benjamini and Hochberg over all segments looked at.
     """
-    found = _join_up(search, evidence[evidence["q_value"] <= q])
-    while found:
-        joint = _with_q_values(estimate_jointly(search, found), evidence, len(evidence))
-        failed = joint[(joint["q_value"] > q) | ~_keeps_half(joint, evidence)]
-        if len(failed) == 0:
-            return joint
-        found.remove(failed.index[int(failed["evidence"].fillna(0).argmin())])
-    return evidence.iloc[:0]
+    evidence = search.screen(range(len(search.segments)))
+    beyond = np.zeros(len(evidence))
+    passed = evidence[evidence["p_value"] <= q]
+    beyond[passed.index] = guess_beyond(search, passed)
+    return with_q_values(evidence, beyond, looks or len(evidence))
 
 
-def _join_up(search: Search, passed: pd.DataFrame) -> list[int]:
-    threshold = passed["p_value"].max()
-    found: list[int] = []
-    left = passed
-    while len(left):
-        found.append(left.index[int(left["evidence"].argmax())])
-        left = left.drop(index=found[-1])
-        if len(left):
-            given = search.estimate(left.index.tolist(), known=found)
-            left = given[(given["p_value"] <= threshold) & _keeps_half(given, passed)]
-    return found
+def guess_beyond(search: Search, passed: pd.DataFrame) -> NDArray[np.float64]:
+    """Give the p-values of what segments have beyond wider ones, from counts alone.
+
+    Parameters
+    ----------
+    search : Search
+        What is searched.
+    passed : pandas.DataFrame
+        The evidence on some segments, indexed by them.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a segment, 0 for singles.
+
+    Notes
+    -----
+    The excess beyond wider segments, and the own contacts that they leave, follow exactly
+    from counts. The evidence is that of the segment alone, scaled by its excess and the
+    root of its own contacts that remain: only how far contacts of one customer agree is
+    taken to stay as it was. What is listed is tested again in full
+    (:meth:`Search.test_beyond`).
+    """
+    from scipy.stats import t
+
+    told = np.zeros(len(passed))
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row, place in enumerate(passed.index):
+        columns = search.segments.columns(place)
+        if len(columns) > 1:
+            groups.setdefault((*search.mix_of(place), *columns), []).append(row)
+    for columns, rows in groups.items():
+        alone = passed.iloc[rows]
+        excess, own = _beyond(search, columns, [int(place) for place in alone.index])
+        share = excess / alone["excess_rate"].to_numpy()
+        scale = np.sqrt(own / alone["own_contacts"].to_numpy())
+        evidence = alone["evidence"].to_numpy() * share * scale
+        told[rows] = np.where(np.isnan(evidence), 1.0, t.sf(evidence, alone["degrees"].to_numpy()))
+    return told
 
 
-def estimate_jointly(search: Search, found: list[int]) -> pd.DataFrame:
-    """Give the estimate of each segment with all others of the list known."""
-    return pd.concat(
-        [search.estimate([place], [other for other in found if other != place]) for place in found]
-    )
+def _beyond(
+    search: Search, columns: tuple[str, ...], places: list[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the excess beyond wider segments, and the own contacts left, null where none."""
+    from scipy.linalg import cho_solve
+
+    mix, picked = search.mix, search.mix.picked(columns)
+    factor = factor_of(mix.counts[np.ix_(picked, picked)])
+    fitted = cho_solve(factor, mix.repeats[picked])
+    told = np.full((len(places), 2), np.nan)
+    counted = cache(lambda parts: search.counted(parts, columns))
+    for row, place in enumerate(places):
+        stack = [*wider_than(search.segments.parts[place]), search.segments.parts[place]]
+        crosses = np.array([counted(parts)[0] for parts in stack])
+        repeats = np.array([counted(parts)[1] for parts in stack])
+        size = crosses[-1, 0]
+        both = np.full((len(stack), len(stack)), size) + np.diag(crosses[:, 0] - size)
+        left = both - crosses @ cho_solve(factor, crosses.T)
+        rest = repeats - crosses @ fitted
+        known = np.linalg.solve(left[:-1, :-1] + RIDGE * np.eye(len(stack) - 1), left[:-1, -1:])
+        own = left[-1, -1] - (left[-1, :-1] @ known).item()
+        if own > LEAST_OWN * size:
+            told[row] = (rest[-1] - (rest[:-1] @ known).item()) / own, own
+    return told[:, 0], told[:, 1]
 
 
-def _keeps_half(given: pd.DataFrame, alone: pd.DataFrame) -> pd.Series:
-    return given["excess_rate"] >= _OWN_SHARE * alone.loc[given.index, "excess_rate"]
+def wider_than(parts: Parts) -> list[Parts]:
+    """Give the pairs that a triple lies in; a pair lies in its singles alone."""
+    return list(combinations(parts, 2)) if len(parts) > 2 else []
 
 
-def _with_q_values(tested: pd.DataFrame, evidence: pd.DataFrame, looks: int) -> pd.DataFrame:
-    """Add q-values over all looks; those not tested any more count as p = 1."""
+def with_q_values(tested: pd.DataFrame, beyond: NDArray[np.float64], looks: int) -> pd.DataFrame:
+    """Add q-values over all looks; those not tested, or not any more, count as p = 1."""
     from scipy.stats import false_discovery_control
 
-    single = evidence.loc[tested.index, "single_p_value"]
     p_values = np.ones(looks)
-    p_values[: len(tested)] = np.maximum(tested["p_value"], single)
+    p_values[: len(tested)] = np.maximum(tested["p_value"], beyond)
     q_values = false_discovery_control(p_values)[: len(tested)]
-    return tested.assign(single_p_value=single, p_value=p_values[: len(tested)], q_value=q_values)
+    return tested.assign(beyond_p_value=beyond, p_value=p_values[: len(tested)], q_value=q_values)

@@ -1,7 +1,7 @@
 """Segments: which slices of contacts are looked at.
 
 Enters: closed contacts with their columns. Leaves: the membership of every
-segment, single columns and pairs of columns. What is looked at is settled by
+segment, of single columns and of two or three together. What is looked at is settled by
 counts alone, before any outcome is seen, so that every look can be paid for.
 """
 
@@ -19,17 +19,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Parts = tuple[tuple[str, str], ...]
-"""One (column, value) of a segment, or two."""
+"""One (column, value) of a segment, or several."""
 
 MOST_LEVELS = 200
 """Values of a column kept apart, by count; the rest are one."""
 
-MOST_PAIRS = 2_000
-"""Pairs looked at, by count: more looks would cost more evidence than they give."""
+MOST_COMBINED = 2_000
+"""Pairs, and triples, looked at, by count: more looks would cost more evidence than they
+give."""
 
-_UNPAIRED = ("weekday", "hour_band", "agent_id")
-_NEARLY_A_SINGLE = 0.9
-"""A pair that holds more than this share of one of its singles is that single."""
+DEEPEST = 3
+"""Columns that a segment is made of at most: more, and nobody can act on it."""
+
+_UNCOMBINED = ("weekday", "hour_band", "agent_id")
+_ROOM = 8
+"""Possible combinations a contact up to which a table of all of them is counted."""
+
+_NEARLY_THE_SAME = 0.9
+"""A pair that holds more than this share of one of its singles is that single; likewise
+a triple and its pairs."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +52,17 @@ class Levels:
         The kept values; value k has code k + 1.
     """
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
     names: list[str]
 
     @property
     def size(self) -> int:
         """How many codes there are."""
         return len(self.names) + 2
+
+    def code(self, name: str) -> int:
+        """The code of a kept value."""
+        return self.names.index(name) + 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ class Segments:
     Parameters
     ----------
     parts : list of tuple
-        For each segment its (column, value) pairs: one, or two.
+        For each segment its (column, value) pairs: one, two or three.
     members : scipy.sparse.csc_matrix
         Shape (contacts, segments), 1 where the contact lies in the segment.
     """
@@ -99,17 +111,25 @@ def number_levels(values: pd.Series, minimum_contacts: int) -> Levels:
     Levels
         Most frequent value first, ties in alphabetical order.
     """
-    counts = values.value_counts().rename_axis("value").reset_index(name="contacts")
-    counts = counts.sort_values(["contacts", "value"], ascending=[False, True])
-    kept = counts.loc[counts["contacts"] >= minimum_contacts, "value"].head(MOST_LEVELS)
-    names = [str(value) for value in kept]
-    places = pd.Index(names, dtype="object").get_indexer(pd.Index(values.astype("object")))
-    codes = np.where(places >= 0, places + 1, len(names) + 1)
-    return Levels(np.where(values.isna(), 0, codes).astype(np.int64), names)
+    numbers, uniques = pd.factorize(values)
+    counts = np.bincount(numbers[numbers >= 0], minlength=len(uniques))
+    told = pd.DataFrame({"value": uniques.astype(str), "contacts": counts}).sort_values(
+        ["contacts", "value"], ascending=[False, True]
+    )
+    kept = told[told["contacts"] >= minimum_contacts].head(MOST_LEVELS)
+    codes = np.full(len(uniques) + 1, len(kept) + 1)
+    codes[kept.index] = np.arange(1, len(kept) + 1)
+    # Where a value is null its number is -1: the last place.
+    codes[-1] = 0
+    return Levels(codes[numbers].astype(np.int32), kept["value"].tolist())
 
 
 def form_segments(
-    levels: dict[str, Levels], columns: list[str], minimum_contacts: int, pairs: bool = True
+    levels: dict[str, Levels],
+    columns: list[str],
+    minimum_contacts: int,
+    depth: int = DEEPEST,
+    contacts: int = 0,
 ) -> Segments:
     """Give every segment with enough contacts.
 
@@ -121,56 +141,143 @@ def form_segments(
         Columns that may form segments.
     minimum_contacts : int
         Closed contacts a segment must have.
-    pairs : bool
-        Whether pairs of columns are looked at too: the most frequent
-        :data:`MOST_PAIRS` that are not nearly one of their singles. The hour,
-        the weekday and the agent form no pairs.
+    contacts : int
+        Closed contacts in all, where there is no column to tell.
+    depth : {1, 2, 3}
+        How many columns a segment may be made of. Of pairs, and of triples, the most
+        frequent :data:`MOST_COMBINED` are looked at that are not nearly one of their
+        singles, or pairs. The hour, the weekday and the agent are not combined.
 
     Returns
     -------
     Segments
-        Singles in the order of the columns, then pairs, each by count.
+        Singles in the order of the columns, then pairs, then triples, each by count.
     """
-    cells = [cell for column in columns for cell in _cells((column,), levels, minimum_contacts)]
-    if pairs:
-        contacts = {parts[0]: len(rows) for parts, rows in cells}
-        paired = [name for name in columns if name not in _UNPAIRED]
-        found = [
-            (parts, rows)
-            for two in combinations(paired, 2)
-            for parts, rows in _cells(two, levels, minimum_contacts)
-            if len(rows) <= _NEARLY_A_SINGLE * min(contacts[part] for part in parts)
+    least = max(minimum_contacts, 1)
+    contacts = max([contacts, *(len(numbered.codes) for numbered in levels.values())])
+    combined = [name for name in columns if name not in _UNCOMBINED]
+    known: dict[Parts, int] = {}
+    cells: list[Cell] = []
+    for wide in range(1, depth + 1):
+        counted = [
+            _counted(some, levels, least)
+            for some in combinations(columns if wide == 1 else combined, wide)
         ]
-        cells += sorted(found, key=lambda cell: (-len(cell[1]), cell[0]))[:MOST_PAIRS]
-    contacts_in_all = len(next(iter(levels.values())).codes) if levels else 0
-    return Segments([parts for parts, _ in cells], _members([r for _, r in cells], contacts_in_all))
+        found = _most_frequent(counted, levels, known) if wide > 1 else _named(counted, levels)
+        known |= {cell.parts: cell.contacts for cell in found}
+        cells += found
+    return Segments([cell.parts for cell in cells], _members(cells, levels, contacts))
 
 
-def _cells(
-    columns: tuple[str, ...], levels: dict[str, Levels], minimum_contacts: int
-) -> list[tuple[Parts, NDArray[np.intp]]]:
-    """Give the value, or pair of values, and the rows of every large enough cell."""
-    codes = np.zeros(len(levels[columns[0]].codes), dtype=np.int64)
-    is_kept = np.ones(len(codes), dtype=bool)
-    for column in columns:
-        of_column = levels[column]
-        codes = codes * of_column.size + of_column.codes
-        is_kept &= (of_column.codes > 0) & (of_column.codes <= len(of_column.names))
-    rows = np.flatnonzero(is_kept)
-    rows = rows[np.argsort(codes[rows], kind="stable")]
-    starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
-    cells = [cell for cell in np.split(rows, starts[1:]) if len(cell) >= max(minimum_contacts, 1)]
-    return [(_parts(columns, levels, cell[0]), cell) for cell in cells]
+@dataclass(frozen=True)
+class Cell:
+    """A value of one column, or of some together, and how many contacts have it."""
+
+    parts: Parts
+    codes: tuple[int, ...]
+    contacts: int
 
 
-def _parts(columns: tuple[str, ...], levels: dict[str, Levels], row: int) -> Parts:
-    """Name the segment of some columns that a row lies in."""
-    return tuple((name, levels[name].names[levels[name].codes[row] - 1]) for name in columns)
+@dataclass(frozen=True)
+class Counted:
+    """The values of some columns together, shape (cells, columns), and contacts of each."""
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int64]
+    contacts: NDArray[np.int64]
 
 
-def _members(rows: list[NDArray[np.intp]], contacts: int) -> Any:
+def _counted(names: tuple[str, ...], levels: dict[str, Levels], least: int) -> Counted:
+    """Count the values of some columns together; nulls and rare values form none."""
+    sizes = [levels[name].size for name in names]
+    combined = _combined(names, levels)
+    if np.prod(sizes) <= _ROOM * len(combined):
+        every = np.bincount(combined)
+        keys = np.flatnonzero(every >= least)
+        counts = every[keys]
+    else:
+        keys, counts = np.unique(combined, return_counts=True)
+        keys, counts = keys[counts >= least], counts[counts >= least]
+    codes = np.column_stack(np.unravel_index(keys, sizes))
+    is_kept = ((codes > 0) & (codes < np.array(sizes) - 1)).all(axis=1)
+    return Counted(names, codes[is_kept], counts[is_kept])
+
+
+def _named(counted: list[Counted], levels: dict[str, Levels], least: int = 0) -> list[Cell]:
+    """Give the counted cells with the names of their values."""
+    return [
+        Cell(
+            tuple((n, levels[n].names[c - 1]) for n, c in zip(some.names, codes, strict=True)),
+            tuple(codes),
+            contacts,
+        )
+        for some in counted
+        for codes, contacts in zip(
+            some.codes[some.contacts >= least].tolist(),
+            some.contacts[some.contacts >= least].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _most_frequent(
+    counted: list[Counted], levels: dict[str, Levels], known: dict[Parts, int]
+) -> list[Cell]:
+    """Give the most frequent cells that are not nearly a wider one, ties by name."""
+    counts = np.sort(np.concatenate([np.empty(0, dtype=int), *(c.contacts for c in counted)]))
+    # Names are made for few of what may be many: twice as many until enough remain.
+    wanted = 2 * MOST_COMBINED
+    while True:
+        least = int(counts[-wanted]) if wanted <= len(counts) else 0
+        told = [c for c in _named(counted, levels, least) if not _is_nearly_known(c, known)]
+        if len(told) >= MOST_COMBINED or least == 0:
+            return sorted(told, key=lambda cell: (-cell.contacts, cell.parts))[:MOST_COMBINED]
+        wanted *= 2
+
+
+def _combined(names: Sequence[str], levels: dict[str, Levels]) -> NDArray[np.int64]:
+    """Number the values of some columns together."""
+    codes = levels[names[0]].codes.astype(np.int64)
+    for name in names[1:]:
+        codes = codes * levels[name].size + levels[name].codes
+    return codes
+
+
+def _is_nearly_known(cell: Cell, known: dict[Parts, int]) -> bool:
+    """Say whether a wider segment holds hardly more contacts than this one."""
+    wider = combinations(cell.parts, len(cell.parts) - 1)
+    return any(cell.contacts > _NEARLY_THE_SAME * known[p] for p in wider if p in known)
+
+
+def _members(cells: list[Cell], levels: dict[str, Levels], contacts: int) -> Any:
+    """Give the membership of cells, ordered, as a sparse matrix."""
     from scipy.sparse import csc_matrix
 
-    ends = np.cumsum([0, *(len(cell) for cell in rows)])
-    indices = np.concatenate([np.empty(0, dtype=np.intp), *rows])
-    return csc_matrix((np.ones(len(indices)), indices, ends), shape=(contacts, len(rows)))
+    rows: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)] * len(cells)
+    for names in dict.fromkeys(tuple(name for name, _ in cell.parts) for cell in cells):
+        places = [k for k, cell in enumerate(cells) if tuple(n for n, _ in cell.parts) == names]
+        for place, members in zip(
+            places, _rows(names, [cells[k] for k in places], levels), strict=True
+        ):
+            rows[place] = members
+    ends = np.cumsum([0, *(len(members) for members in rows)])
+    indices = np.concatenate([np.empty(0, dtype=np.int32), *rows])
+    # Four bytes count exactly to 16 million.
+    ones = np.ones(len(indices), dtype=np.float32)
+    return csc_matrix((ones, indices, ends), shape=(contacts, len(cells)))
+
+
+def _rows(
+    names: tuple[str, ...], cells: list[Cell], levels: dict[str, Levels]
+) -> list[NDArray[np.int32]]:
+    """Give the rows of some cells of the same columns, ascending."""
+    sizes = [levels[name].size for name in names]
+    # Sixteen bits, in which an argsort takes time in proportion.
+    wanted = np.full(int(np.prod(sizes)), -1, dtype=np.int16)
+    wanted[np.ravel_multi_index(np.array([cell.codes for cell in cells]).T, sizes)] = np.arange(
+        len(cells)
+    )
+    which = wanted[_combined(names, levels)]
+    kept = np.flatnonzero(which >= 0).astype(np.int32)
+    kept = kept[np.argsort(which[kept], kind="stable")]
+    return np.split(kept, np.cumsum([cell.contacts for cell in cells])[:-1])

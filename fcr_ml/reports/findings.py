@@ -95,6 +95,8 @@ class Findings:
         ``DRIVERS`` rows.
     segments_looked_at : int
         How many segments the q-values stand for.
+    more_drivers : bool
+        Whether the list of drivers was cut at its longest.
     topics : pandas.DataFrame
         ``TOPIC_CARDS`` rows with ``theme, closed_contacts, repeat_rate, low, high``
         under the main reading and window.
@@ -178,6 +180,7 @@ class Findings:
     trend: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs_looked_at: int = 0
     later_weeks: int | None = None
+    more_drivers: bool = False
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

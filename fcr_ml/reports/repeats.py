@@ -32,7 +32,6 @@ from fcr_ml.reports.tables import (
 DRIVERS_DRAWN = 10
 """As many bars as are still told apart at a glance."""
 
-DRIVERS_SHOWN = 100
 TOPICS_SHOWN = 200
 
 
@@ -48,9 +47,9 @@ def drivers_section(findings: Findings) -> Section:
         "could be changed, it does not prove why.",
         confirmed_words(drivers),
     ]
-    if len(drivers) > DRIVERS_SHOWN:
-        lead.append(f"The first {DRIVERS_SHOWN} are shown.")
-    rows = drivers.head(DRIVERS_SHOWN).to_dict("records")
+    if findings.more_drivers:
+        lead.append("The list ends with the surest of them; more hold than can be acted on.")
+    rows = drivers.to_dict("records")
     parts: tuple[Part, ...] = (
         _drivers_chart(rows[:DRIVERS_DRAWN]),
         _drivers_table(rows),

@@ -20,8 +20,8 @@ def _what_if(seed: int, desks: int) -> tuple[pd.Series, int]:
     """Give what is said of one desk of several, a fifth of whose contacts more return."""
     desk = np.random.default_rng(seed + 50).integers(0, desks, 5_000)
     rows = draw_rows(5_000, seed, {BAD: 0.2}, desk=lambda _: [f"d{number}" for number in desk])
-    search = prepare_search(rows, 50, pairs=False)
-    evidence = gather_evidence(search)
+    search = prepare_search(rows, 50, depth=1)
+    evidence = gather_evidence(search, 0.05)
     place = search.segments.parts.index(BAD)
     told = measure_avoidable(search, evidence, shrink(evidence.loc[[place]]), months=2.0)
     return told.iloc[0], int(search.segments.members[:, place].sum())

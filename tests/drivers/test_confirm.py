@@ -24,7 +24,7 @@ def _confirmed(size: int, seed: int, before: float, after: float) -> pd.Series:
     early.contacts["repeated_probability"] = late.contacts["repeated_probability"].where(
         is_late, early.contacts["repeated_probability"]
     )
-    search = prepare_search(early, 50, pairs=False)
+    search = prepare_search(early, 50, depth=1)
     place = search.segments.parts.index(TECH)
     return confirm_drivers(search, [place], Periods("2025-05", ~is_later, is_later), 0.05).iloc[0]
 
@@ -85,7 +85,7 @@ def test_a_short_log_says_so(casebook_of: CasebookOf) -> None:
 
 def test_few_contacts_in_the_month_tell_nothing() -> None:
     rows = draw_rows(6_000, 0, PLANTED)
-    search = prepare_search(rows, 50, pairs=False)
+    search = prepare_search(rows, 50, depth=1)
     place = search.segments.parts.index(TECH)
     inside = search.segments.members[:, place].indices
     is_later = np.zeros(6_000, dtype=bool)
@@ -99,9 +99,9 @@ def test_few_contacts_in_the_month_tell_nothing() -> None:
 
 def test_part_of_a_search_counts_as_a_plain_filter_does() -> None:
     rows = draw_rows(2_000, 0)
-    search = prepare_search(rows, 50, pairs=False)
+    search = prepare_search(rows, 50, depth=1)
     wanted = np.random.default_rng(0).random(2_000) < 0.4
-    part = search.only(wanted)
+    part = search.only(wanted, range(len(search.segments)))
     contacts = rows.contacts[wanted]
     assert len(part.mix.customer_starts) == contacts["customer_id"].nunique()
     assert part.mix.repeated == pytest.approx(contacts["repeated_probability"].to_numpy())

@@ -8,7 +8,8 @@ import pytest
 
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.drivers.excess_rates import shrink
-from fcr_ml.drivers.search import gather_evidence, prepare_search, thin_out
+from fcr_ml.drivers.search import gather_evidence, prepare_search
+from fcr_ml.drivers.thinning import thin_out
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.tables import CONTACTS, OUTCOMES
@@ -53,8 +54,8 @@ def test_its_counts_are_those_of_a_plain_filter(drivers: pd.DataFrame) -> None:
 def test_its_intervals_hold_the_truth() -> None:
     held = []
     for seed in range(12):
-        search = prepare_search(draw_rows(4_000, seed, PLANTED), 50, pairs=False)
-        found = shrink(thin_out(search, gather_evidence(search), q=0.05))
+        search = prepare_search(draw_rows(4_000, seed, PLANTED), 50, depth=1)
+        found = shrink(thin_out(search, gather_evidence(search, 0.05), q=0.05))
         for parts, added in PLANTED.items():
             row = found.loc[search.segments.parts.index(parts)]
             held.append(row["shrunk_rate_low"] <= added * PER_REPEAT <= row["shrunk_rate_high"])
@@ -76,7 +77,7 @@ def test_rows_may_come_in_any_order(casebook_of: CasebookOf, drivers: pd.DataFra
 def test_without_handle_times_the_hours_are_unknown(casebook_of: CasebookOf) -> None:
     contacts = draw_rows(4_000, 0, PLANTED).contacts
     tables = {"contacts": casebook_of(contacts).table("contacts").drop(columns="handle_seconds")}
-    found = rank_drivers(casebook_of(contacts, tables=tables), pairs=False)
+    found = rank_drivers(casebook_of(contacts, tables=tables), depth=1)
     assert len(found) > 0
     assert found["handle_hours"].isna().all()
 

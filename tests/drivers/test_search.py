@@ -8,20 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fcr_ml.drivers.search import gather_evidence, prepare_search, thin_out
+from fcr_ml.drivers.search import gather_evidence, prepare_search
+from fcr_ml.drivers.thinning import thin_out
 
 from .conftest import PER_REPEAT, Parts, Planted, draw_rows
 
 TECH: Parts = (("queue", "Tech"),)
 HANDED_ON: Parts = (("was_transferred", "yes"),)
 CHAT_BILL: Parts = (("channel", "chat"), ("reason_code", "bill"))
+CHAT_BILL_WEB: Parts = (*CHAT_BILL, ("product", "web"))
 
 
 def _found(
-    size: int, seed: int, planted: Planted | None = None, **columns: Any
+    size: int, seed: int, planted: Planted | None = None, depth: int = 2, **columns: Any
 ) -> tuple[list[Parts], pd.DataFrame]:
-    search = prepare_search(draw_rows(size, seed, planted, **columns), 50, pairs=True)
-    held = thin_out(search, gather_evidence(search), q=0.05)
+    search = prepare_search(draw_rows(size, seed, planted, **columns), 50, depth)
+    held = thin_out(search, gather_evidence(search, 0.05), q=0.05)
     return [search.segments.parts[place] for place in held.index], held
 
 
@@ -33,11 +35,11 @@ def test_nothing_is_found_where_nothing_was_planted() -> None:
     assert len(with_drivers) <= 4
 
 
-def test_single_p_values_are_fair_where_nothing_was_planted() -> None:
+def test_beyond_p_values_are_fair_where_nothing_was_planted() -> None:
     p_values = []
     for seed in range(12):
-        search = prepare_search(draw_rows(2_500, seed), 50, pairs=False)
-        p_values += gather_evidence(search)["p_value"].tolist()
+        search = prepare_search(draw_rows(2_500, seed), 50, depth=1)
+        p_values += gather_evidence(search, 0.05)["p_value"].tolist()
     # About 220 values: the share below 0.1 has a standard error of 0.02, and
     # values of one column are tied to each other.
     assert 0.03 < np.mean(np.array(p_values) < 0.1) < 0.17
@@ -56,6 +58,17 @@ def test_a_planted_queue_is_found_alone(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_planted_pair_is_found_instead_of_its_singles(seed: int) -> None:
     assert _found(8_000, seed, {CHAT_BILL: 0.3})[0] == [CHAT_BILL]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_planted_triple_is_found_instead_of_its_pairs(seed: int) -> None:
+    assert _found(10_000, seed, {CHAT_BILL_WEB: 0.45}, depth=3)[0] == [CHAT_BILL_WEB]
+
+
+def test_two_planted_pairs_do_not_make_a_triple() -> None:
+    chat_web: Parts = (("channel", "chat"), ("product", "web"))
+    found, _ = _found(10_000, 0, {CHAT_BILL: 0.3, chat_web: 0.2}, depth=3)
+    assert set(found) == {CHAT_BILL, chat_web}
 
 
 def test_two_planted_singles_do_not_make_a_pair() -> None:
@@ -86,8 +99,8 @@ def test_a_driver_with_another_name_is_found_once() -> None:
 
 
 def test_a_single_look_needs_less_evidence_than_many() -> None:
-    search = prepare_search(draw_rows(3_000, 3, {TECH: 0.08}), 50, pairs=True)
-    evidence = gather_evidence(search)
+    search = prepare_search(draw_rows(3_000, 3, {TECH: 0.08}), 50, depth=2)
+    evidence = gather_evidence(search, 0.05)
     assert (evidence["q_value"] >= evidence["p_value"] - 1e-15).all()
     pairs = [len(parts) == 2 for parts in search.segments.parts]
-    assert (evidence.loc[pairs, "p_value"] >= evidence.loc[pairs, "single_p_value"]).all()
+    assert (evidence.loc[pairs, "p_value"] >= evidence.loc[pairs, "beyond_p_value"]).all()

@@ -35,7 +35,7 @@ def test_members_are_those_that_a_plain_filter_finds() -> None:
     contacts = draw_rows(800, 0).contacts[COLUMNS]
     segments = form_segments(_levels(contacts, 20), COLUMNS, 20)
     members = segments.members.toarray()
-    assert any(len(parts) == 2 for parts in segments.parts)
+    assert {len(parts) for parts in segments.parts} == {1, 2, 3}
     for place, parts in enumerate(segments.parts):
         inside = np.all([contacts[name] == value for name, value in parts], axis=0)
         assert inside.sum() >= 20
@@ -44,7 +44,7 @@ def test_members_are_those_that_a_plain_filter_finds() -> None:
 
 def test_without_pairs_there_are_singles_only() -> None:
     contacts = draw_rows(800, 0).contacts[COLUMNS]
-    segments = form_segments(_levels(contacts, 20), COLUMNS, 20, pairs=False)
+    segments = form_segments(_levels(contacts, 20), COLUMNS, 20, depth=1)
     assert {len(parts) for parts in segments.parts} == {1}
 
 
@@ -57,6 +57,32 @@ def test_a_pair_that_is_nearly_a_single_is_not_looked_at() -> None:
     segments = form_segments(_levels(contacts, 10), ["queue", "channel"], 10)
     pairs = {segments.words(p) for p in range(len(segments)) if len(segments.parts[p]) == 2}
     assert pairs == {"queue = b and channel = voice"}
+
+
+def test_every_large_enough_combination_is_looked_at_once() -> None:
+    contacts = draw_rows(600, 3).contacts[["channel", "product", "team"]]
+    segments = form_segments(_levels(contacts, 10), list(contacts.columns), 10)
+    plain = {
+        tuple(zip(names, np.atleast_1d(values), strict=True))
+        for names in (["channel", "product"], ["channel", "team"], ["product", "team"])
+        for values, count in contacts.value_counts(names).items()
+        if count >= 10
+    }
+    pairs = [parts for parts in segments.parts if len(parts) == 2]
+    assert len(set(pairs)) == len(pairs)
+    # Nothing here is nearly one of its singles.
+    assert set(pairs) == plain
+
+
+def test_a_triple_that_is_nearly_a_pair_is_not_looked_at() -> None:
+    contacts = draw_rows(600, 3).contacts[["channel", "product"]]
+    is_paired = (contacts["channel"] == "chat") & (contacts["product"] == "web")
+    contacts["team"] = np.where(is_paired, "West", "North")
+    contacts.loc[:199, "team"] = "West"
+    segments = form_segments(_levels(contacts, 10), list(contacts.columns), 10)
+    both = (("channel", "chat"), ("product", "web"))
+    assert both in segments.parts
+    assert (*both, ("team", "West")) not in segments.parts
 
 
 def test_the_clock_forms_no_pairs() -> None:

@@ -1,12 +1,14 @@
 -- Closed contacts of the reading and window asked for, each with how many contacts
 -- about other matters its customer had begun in the seconds before: what belongs to
 -- the same episode may be a return that the contact itself brought about. Contacts
--- that are open or not counted are no rows but are counted as earlier ones.
+-- that are open or not counted are no rows but are counted as earlier ones. The place is
+-- the contact's in the table of contacts.
 WITH timed AS (
     SELECT
         t.contact_id,
         t.customer_id,
         t.started_epoch,
+        t.place,
         o.episode_id,
         o.is_counted,
         o.is_closed,
@@ -21,6 +23,8 @@ counted AS (
     SELECT
         contact_id,
         customer_id,
+        started_epoch,
+        place,
         is_counted,
         is_closed,
         repeated_probability,
@@ -41,6 +45,8 @@ counted AS (
 SELECT
     contact_id,
     customer_id,
+    started_epoch,
+    place,
     repeated_probability,
     follow_up_id,
     earlier_contacts - earlier_in_episode AS earlier_contacts
