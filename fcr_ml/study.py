@@ -12,8 +12,12 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.drivers.change import measure_change
+from fcr_ml.drivers.compare import compare_units
+from fcr_ml.drivers.effect import measure_effects
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.numbered import read_numbered
 from fcr_ml.drivers.thinning import MOST_DRIVERS
+from fcr_ml.drivers.trade_off import measure_trade_offs
 from fcr_ml.drivers.transitions import find_next_issues
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
@@ -67,6 +71,7 @@ def study_casebook(
         definitions = reconcile_definitions(casebook)
         trend = measure_trend(casebook, ("week", "month"))
         running.rows_out = len(fcr)
+    adjusted = _adjusted(casebook, len(contacts), bool(drivers.get("agents", False)))
     found = _drivers(casebook, len(contacts), drivers)
     following = _next_issues(casebook, len(contacts))
     with stage("risk", len(contacts)) as running:
@@ -104,6 +109,7 @@ def study_casebook(
         trend=trend,
         **found,
         **following,
+        **adjusted,
     )
 
 
@@ -192,6 +198,21 @@ def _next_issues(casebook: Casebook, contacts: int) -> dict[str, Any]:
         running.rows_out = len(following.transitions)
     names = ("transitions", "avoidance", "pairs_looked_at", "later_weeks")
     return {name: getattr(following, name) for name in names}
+
+
+def _adjusted(casebook: Casebook, contacts: int, agents: bool) -> dict[str, Any]:
+    with stage("adjusted", contacts) as running:
+        numbered = read_numbered(casebook)
+        comparisons = compare_units(numbered, agents=agents)
+        trade_offs = measure_trade_offs(numbered)
+        effects = measure_effects(numbered)
+        running.rows_out = len(comparisons) + len(effects)
+    return {
+        "comparisons": comparisons,
+        "trade_offs": trade_offs.table,
+        "trade_groups": trade_offs.groups,
+        "effects": effects,
+    }
 
 
 def _emerging(casebook: Casebook) -> pd.DataFrame:

@@ -48,6 +48,7 @@ MAP: dict[str, set[str]] = {
         "settings",
     },
     "comparing": GROUND | {"measures", "drivers", "reports"},
+    "adjusted": GROUND | {"drivers", "reports"},
     "trending": GROUND | {"measures", "reports"},
     "next_issues": GROUND | {"drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
@@ -60,6 +61,7 @@ MAP: dict[str, set[str]] = {
     | {"analysis", "assembly", "contacts", "measures", "notes", "topics"},
     "cli": GROUND
     | {
+        "adjusted",
         "analysis",
         "comparing",
         "contacts",

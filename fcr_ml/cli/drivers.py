@@ -122,3 +122,44 @@ def next_issues(
     from fcr_ml.next_issues import tell_next_issues
 
     typer.echo(tell_next_issues(results, csv, width(), sys.stdout.isatty()), nl=False)
+
+
+@app.command()
+def compare(
+    results: Results = Path("results"),
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="queue, channel, team or agent_id; may be given more than once."),
+    ] = None,
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="Also write every unit here, as CSV.")] = None,
+) -> None:
+    """Compare queues, channels and teams against what the others make of the same mix.
+
+    Also told: whether short contacts are bought with repeats.
+
+    Example: `fcr drivers compare --column team`
+    """
+    from fcr_ml.adjusted import tell_comparison
+
+    told = tell_comparison(results, column or None, agents, csv, width(), sys.stdout.isatty())
+    typer.echo(told, nl=False)
+
+
+@app.command()
+def effect(
+    results: Results = Path("results"),
+    of: Annotated[
+        str | None, typer.Option(help="One lever: transfer, hold, channel or first_answer.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the estimates here, as CSV.")] = None,
+) -> None:
+    """Estimate what a lever adds to repeats, under stated assumptions.
+
+    Example: `fcr drivers effect --of transfer`
+    """
+    from fcr_ml.adjusted import tell_effects
+
+    typer.echo(tell_effects(results, of, csv, width(), sys.stdout.isatty()), nl=False)

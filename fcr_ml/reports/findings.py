@@ -12,7 +12,9 @@ import pandas as pd
 
 from fcr_ml.errors import DataError
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.drivers import DRIVERS
+from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.frames.trend import TREND
@@ -53,6 +55,10 @@ _NEEDED: dict[str, list[str]] = {
     "changes": CHANGES.required,
     "transitions": TRANSITIONS.required,
     "avoidance": AVOIDANCE.required,
+    "comparisons": COMPARISONS.required,
+    "trade_offs": TRADE_OFFS.required,
+    "trade_groups": ["units", "handle_minutes_excess", "excess_rate"],
+    "effects": EFFECTS.required,
     "trend": list(TREND.columns),
 }
 
@@ -137,6 +143,12 @@ class Findings:
         ``TREND`` rows of weeks and months; without columns where none was measured.
     later_weeks : int or None
         How many weeks later coincidence was counted too; None in a log too short.
+    comparisons : pandas.DataFrame
+        ``COMPARISONS`` rows; empty where the log has no queue, channel or team.
+    trade_offs, trade_groups : pandas.DataFrame
+        ``TRADE_OFFS`` rows, and units in groups as ``measure_trade_offs`` gives them.
+    effects : pandas.DataFrame
+        ``EFFECTS`` rows; empty where the log tells of no lever.
 
     Raises
     ------
@@ -180,6 +192,10 @@ class Findings:
     trend: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs_looked_at: int = 0
     later_weeks: int | None = None
+    comparisons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trade_offs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trade_groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     more_drivers: bool = False
 
     def __post_init__(self) -> None:

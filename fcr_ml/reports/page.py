@@ -20,8 +20,10 @@ from fcr_ml.frames.storage import write_text
 from fcr_ml.reports import (
     appendix,
     changes,
+    comparisons,
     control_chart,
     desk_list,
+    effects,
     explained,
     figures,
     languages,
@@ -30,6 +32,7 @@ from fcr_ml.reports import (
     repeats,
     rising,
     topic_map,
+    trade_offs,
     trends,
     wording,
 )
@@ -117,6 +120,9 @@ def sections(findings: Findings) -> list[Section]:
         trends.window_section(findings),
         rising.rising_section(findings),
         repeats.drivers_section(findings),
+        comparisons.comparisons_section(findings),
+        trade_offs.trade_offs_section(findings),
+        effects.effects_section(findings),
         next_issues.next_issues_section(findings),
         repeats.topics_section(findings),
         topic_map.map_section(findings),

@@ -20,7 +20,9 @@ import pandas as pd
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
 from fcr_ml.frames.changes import CHANGES
+from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.drivers import DRIVERS
+from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
@@ -162,6 +164,9 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
+    (RESULTS_PAGE, "comparisons"): partial(table_columns, COMPARISONS),
+    (RESULTS_PAGE, "trade_offs"): partial(table_columns, TRADE_OFFS),
+    (RESULTS_PAGE, "effects"): partial(table_columns, EFFECTS),
     (RESULTS_PAGE, "trend"): partial(table_columns, TREND),
     (RESULTS_PAGE, "transitions"): partial(table_columns, TRANSITIONS),
     (RESULTS_PAGE, "avoidance"): partial(table_columns, AVOIDANCE),
