@@ -39,7 +39,7 @@ types: setup
 	$(BIN)/mypy fcr_ml
 
 tests: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache
