@@ -7,15 +7,18 @@ driver is a contrast, not a cause.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from fcr_ml.drivers.avoidable import count_months, measure_avoidable
+from fcr_ml.drivers.causes import Causes, find_causes, no_causes
 from fcr_ml.drivers.confirm import confirm_drivers, hold_out_month
 from fcr_ml.drivers.costs import check_costs, cost_of_excess, follow_up_hours
 from fcr_ml.drivers.excess_rates import shrink
-from fcr_ml.drivers.levers import name_levers
-from fcr_ml.drivers.rows import SegmentRows, read_segment_rows
+from fcr_ml.drivers.levers import in_order_of, named_levers, weigh_levers
+from fcr_ml.drivers.rows import read_segment_rows
 from fcr_ml.drivers.search import (
     Search,
     gather_evidence,
@@ -26,6 +29,7 @@ from fcr_ml.drivers.thinning import thin_out
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.drivers import DRIVERS
+from fcr_ml.frames.levers import LEVERS
 
 
 def rank_drivers(
@@ -88,25 +92,73 @@ def rank_drivers(
     what is found there is held against the latest closed month
     (:func:`~fcr_ml.drivers.confirm.confirm_drivers`). The ranking does not change.
     """
+    settings = (minimum_contacts, q, depth, agents, cost_per_hour, cost_per_contact)
+    return study_drivers(casebook, *settings, with_causes=False).drivers
+
+
+@dataclass(frozen=True)
+class StudiedDrivers:
+    """The drivers with what was found inside them.
+
+    Parameters
+    ----------
+    drivers : pandas.DataFrame
+        DRIVERS.
+    levers : pandas.DataFrame
+        LEVERS, in the order of the drivers.
+    causes : Causes
+        CAUSES and examples, in the order of the drivers.
+    """
+
+    drivers: pd.DataFrame
+    levers: pd.DataFrame
+    causes: Causes
+
+
+def study_drivers(
+    casebook: Casebook,
+    minimum_contacts: int = 50,
+    q: float = 0.05,
+    depth: int = DEEPEST,
+    agents: bool = False,
+    cost_per_hour: float | None = None,
+    cost_per_contact: float | None = None,
+    with_causes: bool = True,
+) -> StudiedDrivers:
+    """Give the drivers, the evidence for their levers, and what lies inside them.
+
+    Parameters
+    ----------
+    casebook, minimum_contacts, q, depth, agents, cost_per_hour, cost_per_contact
+        As in :func:`rank_drivers`.
+    with_causes : bool
+        Whether to look at notes and columns inside; without, the causes are empty.
+    """
     check_costs(cost_per_hour, cost_per_contact)
     rows = read_segment_rows(casebook, agents)
     search = prepare_search(rows, minimum_contacts, depth)
-    drivers = empty(DRIVERS)
+    drivers, levers, causes = empty(DRIVERS), empty(LEVERS), no_causes()
     if len(search.segments):
         evidence = gather_evidence(search, q)
         found = thin_out(search, evidence, q)
         if len(found):
             shown = shrink(found)
-            drivers = _as_drivers(casebook, rows, search, shown)
+            drivers = _as_drivers(casebook, search, shown)
+            levers = weigh_levers(casebook, rows, search, found)
             places = [int(place) for place in found.index]
             hours = follow_up_hours(casebook, rows, search.segments.rows(places))
             costs = cost_of_excess(drivers, hours, cost_per_hour, cost_per_contact)
             month = hold_out_month(casebook, rows)
             told = confirm_drivers(search, places, month, q, _strongest(evidence, q))
             less = measure_avoidable(search, evidence, shown, count_months(rows))
-            drivers = _in_order(drivers.join([costs, told, less]))
+            named = named_levers(levers, drivers["segment"].tolist())
+            drivers = _in_order(drivers.join([costs, told, less, named]))
+            by_words = {search.segments.words(place): place for place in places}
+            ordered = [by_words[words] for words in drivers["segment"]]
+            levers = in_order_of(levers, drivers["segment"])
+            causes = find_causes(casebook, rows, search, ordered) if with_causes else causes
     drivers.attrs["segments_looked_at"] = len(search.segments)
-    return drivers
+    return StudiedDrivers(drivers, levers, causes)
 
 
 def _strongest(evidence: pd.DataFrame, q: float) -> list[int]:
@@ -114,9 +166,7 @@ def _strongest(evidence: pd.DataFrame, q: float) -> list[int]:
     return [int(place) for place in passed.index]
 
 
-def _as_drivers(
-    casebook: Casebook, rows: SegmentRows, search: Search, shown: pd.DataFrame
-) -> pd.DataFrame:
+def _as_drivers(casebook: Casebook, search: Search, shown: pd.DataFrame) -> pd.DataFrame:
     places = [int(place) for place in shown.index]
     inside = search.segments.rows(places)
     contacts = np.array([len(members) for members in inside])
@@ -135,7 +185,6 @@ def _as_drivers(
             "excess_repeats_low": contacts * shown["shrunk_rate_low"].to_numpy(),
             "excess_repeats_high": contacts * shown["shrunk_rate_high"].to_numpy(),
             "q_value": shown["q_value"].to_numpy(),
-            "lever": name_levers(casebook, rows, search, places),
             "reading": casebook.settings["reading"],
             "window": str(RepeatWindow.parse(casebook.settings["window"])),
         }

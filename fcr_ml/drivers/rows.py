@@ -2,7 +2,7 @@
 
 Enters: a casebook. Leaves: one row a closed contact of the main reading and
 window, with the columns that may form segments or belong to the mix, as text.
-Nothing known only later is read, notes are not read, and no figure is formed.
+Nothing known only later is read, of answers only their shape, and no figure is formed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fcr_ml.drivers.answers import ANSWER_COLUMNS, describe_answers
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.tables import CONTACTS
@@ -28,6 +29,7 @@ SEGMENT_COLUMNS = (
     "was_on_hold",
     "weekday",
     "hour_band",
+    *ANSWER_COLUMNS,
 )
 """What may form a segment, besides attributes; of equal evidence the first wins."""
 
@@ -138,7 +140,9 @@ def _described(casebook: Casebook, attributes: list[str]) -> pd.DataFrame:
         **_moments(contacts["started_at"]),
         **{name: _as_category(contacts[name]) for name in attributes},
     )
-    return _beside(_beside(described, _topics(casebook)), _languages(casebook))
+    for more in (_topics(casebook), _languages(casebook), describe_answers(casebook)):
+        described = _beside(described, more)
+    return described
 
 
 def _beside(contacts: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,10 @@ give."""
 DEEPEST = 3
 """Columns that a segment is made of at most: more, and nobody can act on it."""
 
-_UNCOMBINED = ("weekday", "hour_band", "agent_id")
+_UNCOMBINED = (
+    *("weekday", "hour_band", "agent_id"),
+    *("answer_length", "answer_asks", "answer_links", "answer_time"),
+)
 _ROOM = 8
 """Possible combinations a contact up to which a table of all of them is counted."""
 
@@ -146,7 +149,8 @@ def form_segments(
     depth : {1, 2, 3}
         How many columns a segment may be made of. Of pairs, and of triples, the most
         frequent :data:`MOST_COMBINED` are looked at that are not nearly one of their
-        singles, or pairs. The hour, the weekday and the agent are not combined.
+        singles, or pairs. The hour, the weekday, the agent and
+        the shape of the answer are not combined.
 
     Returns
     -------

@@ -44,7 +44,8 @@ DRIVERS = Table(
         "best_quarter_per_month_low": Column("number", "lower end of the 95 % range"),
         "best_quarter_per_month_high": Column("number", "upper end of the 95 % range"),
         "best_quarter_of": Column("count", "segments of the same columns beside it"),
-        "lever": _text("what the company can change, by the column that stands out", True),
+        "lever": _text("what the company can change, by the evidence inside the segment", True),
+        "error_source": _text("agent or organisation, by the lever; else not told apart", True),
         "confirmation": _text(
             "whether it was found on earlier months and held in the latest", True
         ),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fcr_ml.drivers.excess import rank_drivers
-from fcr_ml.drivers.levers import lever_of
+from fcr_ml.drivers.own_lever import lever_of
 
 from .conftest import CasebookOf, draw_rows
 
@@ -27,7 +27,8 @@ from .conftest import CasebookOf, draw_rows
         (("reason_code", "topic"), "knowledge"),
         # Two ways of handling, or two subjects: it could be either.
         (("queue", "channel"), "not enough evidence"),
-        (("product", "topic"), "not enough evidence"),
+        # The same subject about another product repeats less.
+        (("product", "topic"), "product"),
         (("hour_band",), "not enough evidence"),
         (("severity",), "not enough evidence"),
     ],
