@@ -125,6 +125,8 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
     with stage("results", len(findings.fcr)) as running:
         write_csv(findings.fcr, folder / "fcr.csv")
         write_csv(findings.drivers, folder / "drivers.csv")
+        write_csv(findings.levers, folder / "levers.csv")
+        write_csv(findings.causes, folder / "causes.csv")
         write_csv(findings.changes, folder / "changes.csv")
         write_csv(findings.trend, folder / "trend.csv")
         write_csv(findings.transitions, folder / "transitions.csv")

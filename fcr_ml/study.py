@@ -14,7 +14,7 @@ import pandas as pd
 from fcr_ml.drivers.change import measure_change
 from fcr_ml.drivers.compare import compare_units
 from fcr_ml.drivers.effect import measure_effects
-from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.excess import study_drivers
 from fcr_ml.drivers.numbered import read_numbered
 from fcr_ml.drivers.thinning import MOST_DRIVERS
 from fcr_ml.drivers.trade_off import measure_trade_offs
@@ -115,13 +115,16 @@ def study_casebook(
 
 def _drivers(casebook: Casebook, contacts: int, settings: Mapping[str, Any]) -> dict[str, Any]:
     with stage("drivers", contacts) as running:
-        ranked = rank_drivers(casebook, **settings)
+        inside = study_drivers(casebook, **settings)
         changes = measure_change(casebook)
-        running.rows_out = len(ranked)
+        running.rows_out = len(inside.drivers)
     return {
-        "drivers": ranked,
-        "segments_looked_at": int(ranked.attrs.get("segments_looked_at", 0)),
-        "more_drivers": len(ranked) == MOST_DRIVERS,
+        "drivers": inside.drivers,
+        "segments_looked_at": int(inside.drivers.attrs.get("segments_looked_at", 0)),
+        "more_drivers": len(inside.drivers) == MOST_DRIVERS,
+        "levers": inside.levers,
+        "causes": inside.causes.table,
+        "cause_examples": inside.causes.examples,
         "changes": changes,
     }
 

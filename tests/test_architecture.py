@@ -51,6 +51,7 @@ MAP: dict[str, set[str]] = {
     "adjusted": GROUND | {"drivers", "reports"},
     "trending": GROUND | {"measures", "reports"},
     "next_issues": GROUND | {"drivers", "reports"},
+    "driver_telling": GROUND | {"drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND
@@ -65,6 +66,7 @@ MAP: dict[str, set[str]] = {
         "analysis",
         "comparing",
         "contacts",
+        "driver_telling",
         "evaluation",
         "evaluation_pairs",
         "evaluation_topics",

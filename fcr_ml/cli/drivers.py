@@ -125,6 +125,43 @@ def next_issues(
 
 
 @app.command()
+def rank(
+    results: Results = Path("results"),
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="Also write the drivers here, as CSV.")] = None,
+) -> None:
+    """Rank drivers: excess, what is avoidable, whether it held, lever and error source.
+
+    Example: `fcr drivers rank --results results/ --csv drivers.csv`
+    """
+    from fcr_ml.driver_telling import tell_drivers
+
+    typer.echo(tell_drivers(results, agents, csv, width(), sys.stdout.isatty()), nl=False)
+
+
+@app.command()
+def why(
+    driver: Annotated[int, typer.Argument(help="Which driver: its rank, 1 is the first.")],
+    results: Results = Path("results"),
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
+    ] = False,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write what its contacts hold here, as CSV.")
+    ] = None,
+) -> None:
+    """Look inside a driver: the evidence for its lever, and what repeated contacts hold.
+
+    Example: `fcr drivers why 1 --results results/`
+    """
+    from fcr_ml.driver_telling import tell_why
+
+    typer.echo(tell_why(results, driver, agents, csv, width(), sys.stdout.isatty()), nl=False)
+
+
+@app.command()
 def compare(
     results: Results = Path("results"),
     column: Annotated[

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fcr_ml.errors import DataError
+from fcr_ml.frames.causes import CAUSE_EXAMPLES, CAUSES
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
+from fcr_ml.frames.levers import LEVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import EMERGING, FCR, FLAGS, TOPIC_CARDS
 from fcr_ml.frames.trend import TREND
@@ -25,6 +27,9 @@ _NEEDED: dict[str, list[str]] = {
     "fcr": [*FCR.required, "fcr_rate", "fcr_rate_low", "fcr_rate_high"],
     "curve": ["reading", "hours", "repeat_rate", "closed_contacts"],
     "drivers": DRIVERS.required,
+    "levers": LEVERS.required,
+    "causes": CAUSES.required,
+    "cause_examples": CAUSE_EXAMPLES.required,
     "topics": [*TOPIC_CARDS.required, "closed_contacts", "repeat_rate", "low", "high"],
     "verdicts": ["verdict", "pairs", "expected_pairs"],
     "risk": ["name", "measure", "value", "low", "high", "contacts"],
@@ -101,6 +106,12 @@ class Findings:
         ``DRIVERS`` rows.
     segments_looked_at : int
         How many segments the q-values stand for.
+    levers : pandas.DataFrame
+        ``LEVERS`` rows, in the order of the drivers.
+    causes : pandas.DataFrame
+        ``CAUSES`` rows, in the order of the drivers.
+    cause_examples : pandas.DataFrame
+        ``CAUSE_EXAMPLES`` rows; empty without notes.
     more_drivers : bool
         Whether the list of drivers was cut at its longest.
     topics : pandas.DataFrame
@@ -189,6 +200,9 @@ class Findings:
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     transitions: pd.DataFrame = field(default_factory=pd.DataFrame)
     avoidance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    levers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cause_examples: pd.DataFrame = field(default_factory=pd.DataFrame)
     trend: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs_looked_at: int = 0
     later_weeks: int | None = None

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.reports import charts, wording
+from fcr_ml.reports.causes import inside_drivers, lever_words
 from fcr_ml.reports.figures import rule_of
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.tables import (
@@ -54,6 +55,7 @@ def drivers_section(findings: Findings) -> Section:
         _drivers_chart(rows[:DRIVERS_DRAWN]),
         _drivers_table(rows),
         _what_if_table(rows[:DRIVERS_DRAWN]),
+        *inside_drivers(findings),
     )
     return Section("drivers", "Drivers of repeats", tuple(lead), parts)
 
@@ -137,7 +139,7 @@ def _drivers_table(rows: list[dict[Any, Any]]) -> Table:
     cells = tuple(
         (
             count_cell(row["rank"]),
-            text_cell(row["segment"], note=f"lever: {wording.name(row['lever'])}"),
+            text_cell(row["segment"], note=lever_words(row)),
             count_cell(row["closed_contacts"]),
             percent_cell(row["repeat_rate"]),
             percent_cell(row["expected_repeat_rate"]),

@@ -95,6 +95,15 @@ class Folded:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What is opened on demand: sentences, then tables."""
+
+    title: str
+    told: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Terms:
     """Words with their meaning."""
 
@@ -117,7 +126,7 @@ class NoteMap:
     in_words: str
 
 
-Part = Table | Chart | Folded | Terms | Points | NoteMap
+Part = Table | Chart | Folded | Inside | Terms | Points | NoteMap
 
 
 @dataclass(frozen=True)

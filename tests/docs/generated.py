@@ -19,10 +19,12 @@ import pandas as pd
 
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
+from fcr_ml.frames.causes import CAUSES
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
+from fcr_ml.frames.levers import LEVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
@@ -163,6 +165,8 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (FILE_PAGE, "exports"): exports,
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
+    (RESULTS_PAGE, "levers"): partial(table_columns, LEVERS),
+    (RESULTS_PAGE, "causes"): partial(table_columns, CAUSES),
     (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
     (RESULTS_PAGE, "comparisons"): partial(table_columns, COMPARISONS),
     (RESULTS_PAGE, "trade_offs"): partial(table_columns, TRADE_OFFS),

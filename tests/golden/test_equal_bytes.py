@@ -65,6 +65,8 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
         "fcr.csv",
         "avoidance.csv",
         "drivers.csv",
+        "levers.csv",
+        "causes.csv",
         "changes.csv",
         "comparison.csv",
         "effects.csv",

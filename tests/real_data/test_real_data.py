@@ -45,6 +45,8 @@ def test_a_log_without_notes_runs_and_says_what_is_missing(incidents) -> None:
         "flags.csv",
         "set_aside.csv",
         "transitions.csv",
+        "levers.csv",
+        "causes.csv",
         "casebook",
         "topics",
     }

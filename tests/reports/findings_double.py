@@ -225,6 +225,7 @@ def driver_rows(count: int) -> pd.DataFrame:
                 **_range("best_quarter_per_month", None if place % 2 else excess / 5),
                 "best_quarter_of": place,
                 "lever": "knowledge" if place % 2 else "authority",
+                "error_source": "organisation",
                 "confirmation": CONFIRMATIONS[place % 4],
                 "confirmation_month": "2025-05",
                 "confirmed_contacts": 900 - 60 * place,
