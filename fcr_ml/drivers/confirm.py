@@ -131,7 +131,7 @@ def confirm_drivers(
     listed = list(range(len(places)))
     earlier = search.only(periods.is_earlier, looked_at)
     later = search.only(periods.is_later, places)
-    found = gather_evidence(earlier, q, looks=len(search.segments)).loc[listed, "q_value"]
+    found = gather_evidence(earlier, q).loc[listed, "q_value"]
     before = shrink(estimate_jointly(earlier, listed).assign(q_value=found))["shrunk_rate"]
     contacts = later.crosses[:, 0].astype(int)
     told = _told(estimate_jointly(later, listed), before.to_numpy(), contacts)

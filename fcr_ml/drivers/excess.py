@@ -77,7 +77,8 @@ def rank_drivers(
     pair must pass a second one, against a mix that holds both its columns, so that it
     adds to its singles, and a triple one that knows its three pairs too. The larger
     p-value counts. q-values are those of
-    Benjamini and Hochberg (1995) over all segments looked at.
+    Benjamini and Hochberg (1995) over all segments looked at, in which singles, pairs and
+    triples have the same weight (:meth:`~fcr_ml.drivers.search.Search.q_values`).
 
     *Thinning.* From the strongest evidence down, a segment joins if, with those
     before it known, it still passes the same threshold and keeps half of its

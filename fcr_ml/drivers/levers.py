@@ -273,9 +273,9 @@ def _own(looked: pd.DataFrame, search: Search, found: pd.DataFrame, place: int) 
 def _is_alike(looked: pd.DataFrame, needs_people: bool) -> bool:
     """Tell whether nothing inside may hide a lever that makes most of the excess.
 
-    People must be seen to be alike: not even the upper end reaches half. Of a contrast in
-    how contacts are handled, all else needs only be less than half and part of nothing
-    larger; the contrast is there already.
+    Of a subject, people must be seen to be alike: not even the upper end reaches half. Of a
+    contrast in how contacts are handled, whatever lies inside needs only be less than half
+    and not there beyond doubt; the contrast itself is there already.
     """
     inside = looked[looked["unit"] != "next_issue"]
     half = _HALF * inside["excess"]
@@ -284,7 +284,7 @@ def _is_alike(looked: pd.DataFrame, needs_people: bool) -> bool:
     if needs_people:
         return bool(is_small.all() and is_person.any())
     is_less = (inside["net_rate"] < half) & ~(inside["q_value"] <= _LEVEL)
-    return bool((is_small | (is_less & ~is_person)).all())
+    return bool((is_small | is_less).all())
 
 
 def _as_table(casebook: Casebook, search: Search, rows: pd.DataFrame) -> pd.DataFrame:

@@ -36,12 +36,18 @@ class Search:
         Contacts of every segment by value, shape (segments, values).
     kept_out : list of frozenset
         Columns that each segment's mix leaves out.
+    weights : numpy.ndarray
+        How much each look counts, 1 in the mean over all that was looked at.
+    looks : int
+        Segments looked at, where only some of them are here too.
     """
 
     mix: Mix
     segments: Segments
     crosses: NDArray[np.float64]
     kept_out: list[frozenset[str]]
+    weights: NDArray[np.float64]
+    looks: int
 
     def mix_of(self, place: int) -> tuple[str, ...]:
         """Give the columns that a segment is held against."""
@@ -124,7 +130,22 @@ class Search:
         members = self.segments.members[:, list(places)].tocsr()[is_wanted].tocsc()
         segments = Segments([self.segments.parts[place] for place in places], members)
         kept_out = [self.kept_out[place] for place in places]
-        return Search(part, segments, part.crosses(members), kept_out)
+        weights = self.weights[list(places)]
+        return Search(part, segments, part.crosses(members), kept_out, weights, self.looks)
+
+    def q_values(self, p_values: NDArray[np.float64], places: Sequence[int]) -> NDArray[np.float64]:
+        """Give the q-values of some segments; all others looked at count as p = 1.
+
+        Those of Benjamini and Hochberg (1995), each p-value divided by its segment's weight
+        first (Genovese, Roeder and Wasserman 2006). Singles, pairs and triples share the
+        weight evenly: thousands of triples do not drown out a few singles, on which one
+        can act soonest.
+        """
+        from scipy.stats import false_discovery_control
+
+        weighed = np.ones(self.looks)
+        weighed[: len(places)] = np.minimum(p_values / self.weights[list(places)], 1.0)
+        return np.asarray(false_discovery_control(weighed)[: len(places)])
 
     def _model(self, columns: Sequence[str], known: Sequence[int]) -> MixModel:
         known = list(known)
@@ -143,10 +164,18 @@ def prepare_search(rows: SegmentRows, minimum_contacts: int, depth: int = DEEPES
     mix = Mix(repeated, np.flatnonzero(is_first), levels, rows.mix_columns)
     segments = form_segments(levels, rows.segment_columns, minimum_contacts, depth, len(contacts))
     crosses = mix.crosses(segments.members)
-    return Search(mix, segments, crosses, names_for_the_same(mix, segments, crosses))
+    kept_out = names_for_the_same(mix, segments, crosses)
+    return Search(mix, segments, crosses, kept_out, _weights(segments), len(segments))
 
 
-def gather_evidence(search: Search, q: float, looks: int | None = None) -> pd.DataFrame:
+def _weights(segments: Segments) -> NDArray[np.float64]:
+    """Share the weight evenly between singles, pairs and triples."""
+    wide = np.array([len(parts) for parts in segments.parts], dtype=int)
+    looks = np.bincount(wide) if len(wide) else np.zeros(1)
+    return np.asarray(len(wide) / (np.count_nonzero(looks) or 1) / looks[wide])
+
+
+def gather_evidence(search: Search, q: float) -> pd.DataFrame:
     """Give the evidence on every segment with the q-value of the whole search.
 
     Parameters
@@ -156,9 +185,6 @@ def gather_evidence(search: Search, q: float, looks: int | None = None) -> pd.Da
     q : float
         Accepted rate of false drivers. What a segment has beyond wider ones is asked only
         where its own p-value is not above it: otherwise it cannot hold.
-    looks : int, optional
-        Segments looked at, where ``search`` holds only some of them; all others then
-        count as p = 1, which makes the q-values larger, never smaller.
 
     Returns
     -------
@@ -166,13 +192,13 @@ def gather_evidence(search: Search, q: float, looks: int | None = None) -> pd.Da
         As :meth:`Search.screen`, with ``beyond_p_value``: for a pair or a triple, the
         p-value of what it has beyond its columns and its pairs, as
         :func:`guess_beyond` gives it, else 0; ``p_value`` is the larger of the two.
-        ``q_value`` is that of Benjamini and Hochberg over all segments looked at.
+        ``q_value`` is that of :meth:`Search.q_values`.
     """
     evidence = search.screen(range(len(search.segments)))
     beyond = np.zeros(len(evidence))
-    passed = evidence[evidence["p_value"] <= q]
+    passed = evidence[evidence["p_value"] <= q * np.maximum(search.weights, 1.0)]
     beyond[passed.index] = guess_beyond(search, passed)
-    return with_q_values(evidence, beyond, looks or len(evidence))
+    return with_q_values(search, evidence, beyond)
 
 
 def guess_beyond(search: Search, passed: pd.DataFrame) -> NDArray[np.float64]:
@@ -247,11 +273,10 @@ def wider_than(parts: Parts) -> list[Parts]:
     return list(combinations(parts, 2)) if len(parts) > 2 else []
 
 
-def with_q_values(tested: pd.DataFrame, beyond: NDArray[np.float64], looks: int) -> pd.DataFrame:
-    """Add q-values over all looks; those not tested, or not any more, count as p = 1."""
-    from scipy.stats import false_discovery_control
-
-    p_values = np.ones(looks)
-    p_values[: len(tested)] = np.maximum(tested["p_value"], beyond)
-    q_values = false_discovery_control(p_values)[: len(tested)]
-    return tested.assign(beyond_p_value=beyond, p_value=p_values[: len(tested)], q_value=q_values)
+def with_q_values(
+    search: Search, tested: pd.DataFrame, beyond: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Add the larger p-value of the two tests, and the q-values over all looks."""
+    p_values = np.maximum(tested["p_value"].to_numpy(), beyond)
+    q_values = search.q_values(p_values, tested.index.tolist())
+    return tested.assign(beyond_p_value=beyond, p_value=p_values, q_value=q_values)

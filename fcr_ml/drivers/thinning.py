@@ -62,7 +62,7 @@ def thin_out(search: Search, evidence: pd.DataFrame, q: float) -> pd.DataFrame:
     beyond = {place: search.test_beyond(place) for place in found}
     while found:
         joint = estimate_jointly(search, found)
-        told = with_q_values(joint, np.array([beyond[place] for place in found]), len(evidence))
+        told = with_q_values(search, joint, np.array([beyond[place] for place in found]))
         failed = told[(told["q_value"] > q) | ~_keeps_half(told, evidence)]
         if len(failed) == 0:
             return told
@@ -83,6 +83,7 @@ class Joining:
 
     def __init__(self, search: Search, passed: pd.DataFrame) -> None:
         self._passed = passed
+        self._weights = search.weights[passed.index.to_numpy(dtype=int)]
         self._members = search.segments.members[:, passed.index.to_numpy(dtype=int)]
         rows = {place: row for row, place in enumerate(passed.index)}
         crosses, repeats = search.crosses[list(rows)], self._members.T @ search.mix.repeated
@@ -95,14 +96,16 @@ class Joining:
         """Give the segments that join, in their order."""
         passed = self._passed
         found: list[int] = []
-        threshold = passed["p_value"].max()
+        threshold = (passed["p_value"] / self._weights).max()
         evidence = passed["evidence"].to_numpy(copy=True)
         while np.isfinite(evidence).any() and len(found) < MOST_DRIVERS:
             row = int(np.nanargmax(evidence))
             found.append(int(passed.index[row]))
             given, excess = self.with_known(row)
             p_value = t.sf(given, passed["degrees"])
-            is_left = (p_value <= threshold) & (excess >= _OWN_SHARE * passed["excess_rate"])
+            is_left = (p_value / self._weights <= threshold) & (
+                excess >= _OWN_SHARE * passed["excess_rate"]
+            )
             evidence = np.where(is_left & np.isfinite(evidence), given, np.nan)
             evidence[row] = np.nan
         return found

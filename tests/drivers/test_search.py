@@ -98,6 +98,18 @@ def test_a_driver_with_another_name_is_found_once() -> None:
     assert found[0] in [(("reason_code", "bill"),), (("symptom", "about bill"),)]
 
 
+def test_singles_pairs_and_triples_share_the_weight() -> None:
+    search = prepare_search(draw_rows(3_000, 0), 50)
+    wide = np.array([len(parts) for parts in search.segments.parts])
+    assert search.weights.mean() == pytest.approx(1)
+    shares = [search.weights[wide == columns].sum() for columns in (1, 2, 3)]
+    assert shares == pytest.approx([len(wide) / 3] * 3)
+    # The first single alone, by hand: p / weight, times all looks, over its rank of 1.
+    by_hand = 1e-4 / search.weights[0] * len(wide)
+    assert search.q_values(np.array([1e-4]), [0]) == pytest.approx([by_hand])
+    assert search.q_values(np.array([0.9]), [0]) == pytest.approx([1.0])
+
+
 def test_a_single_look_needs_less_evidence_than_many() -> None:
     search = prepare_search(draw_rows(3_000, 3, {TECH: 0.08}), 50, depth=2)
     evidence = gather_evidence(search, 0.05)
