@@ -37,8 +37,8 @@ _RATES = (
     "confirmation_p_value",
 )
 
-_LEVEL = 0.05
-"""One-sided: of segments that are none, one in twenty holds by chance."""
+_LEVEL = 0.025
+"""One-sided: of segments that are none, one in forty holds by chance."""
 
 _BESIDE = 200
 """Segments searched again besides the drivers: more would hardly lower a q-value."""
@@ -118,10 +118,11 @@ def confirm_drivers(
     *Found before*: on earlier contacts alone the segment's q-value over everything
     looked at is at most q. *Not held*: the month's 95 % interval ends below half of the
     excess per contact found before, which is shrunk, so that the luck of having been
-    found does not raise the bar. *Held*: it does not, and the one-sided p-value of
-    the month is at most 0.05. Both estimates know the other drivers of the list.
-    Customers may stand on both sides: what is confirmed is that the segment goes on
-    repeating, not that other customers would repeat alike.
+    found does not raise the bar. *Held*: it does not, the interval lies above nothing, and
+    so does the test: the one-sided p-value of the month is at most 0.025. Both estimates
+    know the other drivers of the list. Customers may stand on both sides: what is
+    confirmed is that the segment goes on repeating, not that other customers would repeat
+    alike.
     """
     if periods is None:
         nothing = dict.fromkeys(["confirmation_month", *_RATES, "confirmed_contacts"], np.nan)
@@ -157,7 +158,9 @@ def _told(
     is_enough = (contacts >= LEAST_CONTACTS) & np.isfinite(rate + half)
     is_less = rate + half < _HALF * before
     verdicts = np.select(
-        [~is_enough, is_less, p_value <= _LEVEL], [TOO_FEW, NOT_HELD, HELD], TOO_FEW
+        [~is_enough, is_less, (p_value <= _LEVEL) & (rate > half)],
+        [TOO_FEW, NOT_HELD, HELD],
+        TOO_FEW,
     )
     return pd.DataFrame(
         {

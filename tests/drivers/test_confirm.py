@@ -53,7 +53,7 @@ def test_the_interval_of_the_month_holds_the_truth() -> None:
 
 
 def test_a_driver_that_stopped_seldom_holds() -> None:
-    # One-sided 5 %: more than two of ten hold with a chance of 1 in 80.
+    # One-sided 2.5 %: more than two of ten hold with a chance of 1 in 500.
     told = [_confirmed(3_000, seed, 0.25, 0.0)["confirmation"] for seed in range(10)]
     assert told.count("held") <= 2
     assert told.count("not held") >= 5
