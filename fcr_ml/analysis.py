@@ -22,6 +22,7 @@ from fcr_ml.frames.storage import filled_folder, write_csv
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.page import write_page
 from fcr_ml.reports.topic_lists import as_typed
+from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.study import study_risk
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.study import study_casebook
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[..., Any]] = {
     "casebook": CasebookBuilder,
     "drivers": rank_drivers,
     "risk": study_risk,
+    "flags": FlagPlan,
 }
 """The sections of a settings file, and what each one's keys are passed to."""
 
@@ -88,6 +90,7 @@ def analyze_contacts(
         When changes by hand would be lost, before any work.
     """
     builder = CasebookBuilder(**settings.get("casebook", {}))
+    plan = FlagPlan(**settings.get("flags", {}))
     _refuse_a_file(out)
     if not drop_edits:
         _refuse_to_drop_edits(out, builder.topics_from)
@@ -111,6 +114,7 @@ def analyze_contacts(
             risk=settings.get("risk", {}),
             set_aside=log.set_aside,
             remarks=log.remarks,
+            flags=plan,
         )
         _write_results(findings, log, beside)
     return findings

@@ -16,7 +16,8 @@ from typing import Any, get_type_hints
 
 from fcr_ml.errors import SettingsError, StorageError
 
-_NOT_SETTINGS = {"self", "sources", "raw", "casebook", "features", "progress", "acted_on", "namer"}
+_DATA = {"sources", "raw", "casebook", "features", "acted_on", "plan", "left_out"}
+_NOT_SETTINGS = _DATA | {"self", "progress", "namer"}
 """Parameters that carry data or a function; a file cannot set them."""
 
 

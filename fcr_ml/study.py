@@ -31,7 +31,8 @@ from fcr_ml.measures.trend import measure_trend
 from fcr_ml.reports.explain import example_explanations
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
-from fcr_ml.risk.study import study_risk
+from fcr_ml.risk.nightly import study_night
+from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.stages import stage
 
 VERDICTS = ("double_post", "same_issue", "next_issue", "unrelated")
@@ -44,6 +45,7 @@ def study_casebook(
     risk: Mapping[str, Any],
     set_aside: pd.DataFrame,
     remarks: Sequence[str],
+    flags: FlagPlan | None = None,
 ) -> Findings:
     """Measure, rank and flag.
 
@@ -59,6 +61,8 @@ def study_casebook(
         ``contact_id source_row reason detail``, from cleaning.
     remarks : sequence of str
         What cleaning did, in words.
+    flags : FlagPlan, optional
+        Costs, capacities and hours of the desk's list.
 
     Returns
     -------
@@ -75,7 +79,8 @@ def study_casebook(
     found = _drivers(casebook, len(contacts), drivers)
     following = _next_issues(casebook, len(contacts))
     with stage("risk", len(contacts)) as running:
-        studied = study_risk(casebook, **risk)
+        known = (found["drivers"], following["transitions"])
+        studied = study_night(casebook, risk, flags or FlagPlan(), *known)
         running.rows_out = len(studied.flags)
     return Findings(
         title=title,

@@ -123,5 +123,6 @@ def test_the_house_has_no_setting_that_a_file_cannot_give() -> None:
     assert {"window", "reading", "encoder", "cache_folder"} <= names["casebook"]
     assert {"minimum_contacts", "q"} <= names["drivers"]
     assert {"capacity", "left_alone_share"} <= names["risk"]
+    assert {"effect", "queue_capacity", "quiet_hours", "experiment"} <= names["flags"]
     assert {"columns", "time_zone", "as_of", "attributes"} <= names["contacts"]
     assert {"query", "encoding", "delimiter"} <= names["source"]

@@ -226,6 +226,55 @@ def review(
     typer.echo(told, nl=False)
 
 
+@app.command()
+def flag(
+    results: Results = Path("results"),
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="How many open contacts the desk can take.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the list here, as CSV.")] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Flag open contacts most worth a call, with reasons and what to do.
+
+    Writes flags.csv, and adds the list to flagged.csv, which `fcr proof` needs.
+
+    Example: `fcr flag --results results/ --capacity 40 --settings settings.toml`
+    """
+    from fcr_ml.flagging import tell_flags
+
+    settings = lay_over(settings_file, risk={"capacity": capacity})
+    told = tell_flags(results, settings, csv, width(), sys.stdout.isatty())
+    typer.echo(told, nl=False)
+
+
+@app.command()
+def proof(
+    acted: Annotated[
+        Path, typer.Option(help="What the desk did: contact_id, flagged_at, acted_at.")
+    ],
+    results: Results = Path("results"),
+    gain: Annotated[
+        float, typer.Option(help="What the pilot promises: 0.04 is four points fewer repeats.")
+    ] = 0.04,
+    power: Annotated[float, typer.Option(help="Probability of showing that gain.")] = 0.8,
+    csv: Annotated[Path | None, typer.Option(help="Also write every look here, as CSV.")] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Prove that calls help: compare returns of called and left-alone contacts.
+
+    Needs results of a later analysis, and the flagged.csv of the nights before in them.
+    May be looked at every week: the interval is valid at every look.
+
+    Example: `fcr proof --results results/ --acted acted.csv`
+    """
+    from fcr_ml.proving import tell_proof
+
+    settings = lay_over(settings_file)
+    promise = (gain, power, settings, csv)
+    typer.echo(tell_proof(results, acted, *promise, width(), sys.stdout.isatty()), nl=False)
+
+
 app.add_typer(drivers.app, name="drivers")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(topics.app, name="topics")

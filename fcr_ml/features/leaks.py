@@ -9,19 +9,28 @@ labels over the whole log, and are the one thing known to look ahead.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fcr_ml.features.build import build_features
+from fcr_ml.features.described import Features
 from fcr_ml.features.moments import epochs, moment_epochs
 from fcr_ml.frames import Casebook, write_casebook
 from fcr_ml.frames.tables import CONTACTS
 
+Build = Callable[[Casebook], Features]
+"""What computes features of a casebook; :func:`build_features`, unless others are tried."""
 
-def check_leaks(casebook: Casebook, contact_ids: Sequence[str]) -> pd.DataFrame:
+
+def check_leaks(
+    casebook: Casebook,
+    contact_ids: Sequence[str],
+    build: Build | None = None,
+    features: Features | None = None,
+) -> pd.DataFrame:
     """Compare features computed on everything with those computed at the moment.
 
     Parameters
@@ -30,6 +39,10 @@ def check_leaks(casebook: Casebook, contact_ids: Sequence[str]) -> pd.DataFrame:
         As it is now.
     contact_ids : sequence of str
         Contacts that have ended; each costs one computation of all features.
+    build : callable, optional
+        Computes the features; ours by default.
+    features : Features, optional
+        Of the casebook as it is, where they are at hand.
 
     Returns
     -------
@@ -37,13 +50,14 @@ def check_leaks(casebook: Casebook, contact_ids: Sequence[str]) -> pd.DataFrame:
         ``contact_id``, ``feature``, ``whole``, ``cut``: one row a value that
         differs. No rows: nothing leaks.
     """
-    features = build_features(casebook)
+    build = build or build_features
+    features = build(casebook) if features is None else features
     whole = features.frame.set_index("contact_id")[features.names]
     differing = []
     for contact_id in contact_ids:
         with tempfile.TemporaryDirectory(prefix="fcr_ml-leaks-") as folder:
             past = cut_casebook(casebook, contact_id, Path(folder) / "past")
-            cut = build_features(past).frame.set_index("contact_id")
+            cut = build(past).frame.set_index("contact_id")
         values = pd.DataFrame(
             {"whole": whole.loc[contact_id], "cut": cut.loc[contact_id].reindex(features.names)}
         ).astype(np.float64)

@@ -183,6 +183,24 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     value that begins like a formula is quoted with an apostrophe so that they
     do not run it.
     """
+    with replaced_file(path) as beside:
+        beside.write_bytes(_csv(frame, header=True))
+
+
+def append_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Put rows below those of a CSV file, whole or not at all.
+
+    The bytes that are there stay as they are; without a file one is begun as by
+    :func:`write_csv`. The columns are taken to be those of the file.
+    """
+    with replaced_file(path) as beside:
+        older = path.read_bytes() if path.exists() else b""
+        if older and not older.endswith(b"\n"):
+            older += b"\n"
+        beside.write_bytes(older + _csv(frame, header=not older))
+
+
+def _csv(frame: pd.DataFrame, header: bool) -> bytes:
     written = frame.copy()
     for name in written.columns:
         if isinstance(written[name].dtype, pd.DatetimeTZDtype):
@@ -191,10 +209,8 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
             text = written[name].astype("string")
             is_formula = text.str.match(r"^[=+\-@\t\r]", na=False)
             written[name] = text.mask(is_formula, "'" + text)
-    with replaced_file(path) as beside:
-        written.to_csv(
-            beside, index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g"
-        )
+    lines = written.to_csv(index=False, lineterminator="\n", float_format="%.6g", header=header)
+    return lines.encode("utf-8-sig" if header else "utf-8")
 
 
 def write_text(text: str, path: Path) -> None:

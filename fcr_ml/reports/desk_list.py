@@ -32,6 +32,9 @@ from fcr_ml.reports.tables import (
 FLAGS_SHOWN = 50
 """A page is read, not worked through; the list itself is a file of its own."""
 
+_ADVICE = (("what_to_do", "to do"), ("also_settle", "also settle"))
+"""What stands below the reasons, in the same cell."""
+
 
 def flags_section(findings: Findings) -> Section:
     """Give the open contacts most worth a call before the customer has to come back."""
@@ -42,10 +45,9 @@ def flags_section(findings: Findings) -> Section:
     flags = findings.flags.sort_values(["rank", "contact_id"], kind="stable")
     left_alone = int(flags["is_left_alone"].astype(bool).sum())
     lead = [
-        f"{wording.count(len(flags))} of {open_contacts} open contacts, those at the highest "
-        f"risk of being repeated first; no customer is listed twice. {wording.count(left_alone)} "
-        "of them were drawn at random to be left alone, so that help can be proved: do not call "
-        "those."
+        f"{wording.count(len(flags))} of {open_contacts} open contacts, {_order(flags)}; no "
+        f"customer is listed twice. {wording.count(left_alone)} of them were drawn at random to "
+        "be left alone, so that help can be proved: do not call those."
     ]
     if len(flags) > FLAGS_SHOWN:
         lead.append(f"The first {FLAGS_SHOWN} are shown; the list of flags holds them all.")
@@ -57,15 +59,22 @@ def flags_section(findings: Findings) -> Section:
         numbers("Rank")
         + words("Contact")
         + numbers("Risk", "Hours left")
-        + words("About", "What raises the risk", "Mark"),
+        + words("About", "What raises the risk, and what to do", "Mark"),
         cells,
         row_heading=1,
     )
     return Section("flags", "Flags", tuple(lead), (table,))
 
 
+def _order(flags: pd.DataFrame) -> str:
+    if "saving" in flags.columns and flags["saving"].notna().any():
+        return "those whose call is expected to save most first"
+    return "those at the highest risk of being repeated first"
+
+
 def _flag_row(row: dict[Any, Any]) -> tuple[Cell, ...]:
     reasons = [row["reason_1"], row.get("reason_2"), row.get("reason_3")]
+    reasons += [f"{say}: {row[k]}" for k, say in _ADVICE if pd.notna(row.get(k))]
     named = tuple(wording.name(reason) for reason in reasons if pd.notna(reason))
     return (
         Cell(wording.count(row["rank"]), float(row["rank"]), note=_tie(row)),

@@ -1,13 +1,12 @@
 """The desk's list: open contacts most worth a call before the customer has to come back.
 
-Enters: a casebook, its features and a scorer. Leaves: ``FLAGS``, one row a
+Enters: a casebook, its features, a scorer and a plan. Leaves: ``FLAGS``, one row a
 customer at most, with reasons, tie bounds and the share that is left alone. It
 never decides what is done; that is the desk's.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +18,10 @@ from fcr_ml.features.moments import main_outcomes
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.tables import FLAGS
+from fcr_ml.risk.draw import is_left_alone
+from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.reasons import explain
+from fcr_ml.risk.record import LeftOut
 from fcr_ml.risk.rows import open_rows
 
 _HOUR = 3_600
@@ -45,8 +47,10 @@ def flag_contacts(
     scorer: Scorer,
     capacity: int = 50,
     left_alone_share: float = 0.1,
+    plan: FlagPlan | None = None,
+    left_out: LeftOut | None = None,
 ) -> pd.DataFrame:
-    """Give the open contacts of highest risk.
+    """Give the open contacts whose call would save most.
 
     Parameters
     ----------
@@ -57,19 +61,22 @@ def flag_contacts(
     scorer : Scorer
         Fitted.
     capacity : int
-        Most rows in the list. A customer is listed once, with the riskiest
-        contact.
+        Most rows in the list. A customer is listed once, with the contact most worth it.
     left_alone_share : float
         Share of contacts that are not to be helped, so that help can be proved.
         Drawn by a hash of the ``contact_id``: the same contact is drawn, or not,
         every night.
+    plan : FlagPlan, optional
+        Costs, capacities and hours; without one the list is by risk.
+    left_out : LeftOut, optional
+        Who is not to be listed.
 
     Returns
     -------
     pandas.DataFrame
-        ``FLAGS`` by rank; equal risks stand in the order of ``contact_id``, and
-        ``tie_low`` to ``tie_high`` are the ranks they share. Empty when nothing
-        is open.
+        ``FLAGS`` by rank, largest saving first, or highest risk where there are no costs;
+        equals stand in the order of ``contact_id``, and ``tie_low`` to ``tie_high`` are
+        the ranks they share. Empty when nothing is open, or no call would pay.
 
     Raises
     ------
@@ -81,29 +88,50 @@ def flag_contacts(
             f"flags: capacity {capacity} and left_alone_share {left_alone_share:g} are given; the "
             "capacity must be 1 or more, the share at least 0 and below 1."
         )
+    plan = plan or FlagPlan()
     candidates = score_open_contacts(casebook, features, scorer)
-    candidates = candidates.drop_duplicates("customer_id", keep="first", ignore_index=True)
-    if candidates.empty:
+    candidates = _most_worth(_kept(candidates, left_out or LeftOut()), plan)
+    queues = candidates["queue"] if "queue" in candidates.columns else None
+    placed = plan.place(candidates["closes_at"], queues, casebook.as_of, capacity)
+    if not placed:
         return empty(FLAGS)
-    ranks = candidates["risk"].rank(ascending=False, method="min")
-    candidates["tie_low"] = ranks.astype("int64")
-    highest = candidates["risk"].rank(ascending=False, method="max")
-    candidates["tie_high"] = highest.astype("int64")
-    listed = candidates.head(capacity).copy()
+    listed = candidates.iloc[[row for row, _, _ in placed]].reset_index(drop=True)
+    listed["shift"] = pd.Series([shift for _, shift, _ in placed], dtype="string")
+    listed["call_from_at"] = pd.Series([begin for _, _, begin in placed])
     names = _topic_names(casebook)
     told = explain(listed, scorer.contributions(listed), features, names)
     ids = listed["contact_id"]
     flags = pd.concat([listed.drop(columns=["topic"], errors="ignore"), told], axis=1)
     flags["rank"] = np.arange(1, len(flags) + 1)
     flags["ended_at"] = pd.to_datetime(listed["moment_epoch"], unit="s", utc=True)
-    left = (listed["closes_at"] - casebook.as_of).dt.total_seconds() / _HOUR
-    flags["hours_left"] = left
+    flags["hours_left"] = (listed["closes_at"] - casebook.as_of).dt.total_seconds() / _HOUR
     if "topic_id" in listed.columns:
         flags["topic"] = listed["topic_id"].map(names).astype("string")
     flags["earlier_contact_id"] = ids.map(_earlier_contacts(casebook)).astype("string")
-    flags["is_left_alone"] = [is_left_alone(contact, left_alone_share) for contact in ids]
+    flags["is_left_alone"] = [is_left_alone(i, left_alone_share, plan.experiment) for i in ids]
     absent = {c: None for c in FLAGS.columns if c not in flags.columns}
     return conform(FLAGS, flags.assign(**absent))
+
+
+def _kept(candidates: pd.DataFrame, left_out: LeftOut) -> pd.DataFrame:
+    is_out = candidates["contact_id"].isin(left_out.contacts)
+    is_out |= candidates["customer_id"].isin(left_out.customers)
+    return candidates[~is_out]
+
+
+def _most_worth(candidates: pd.DataFrame, plan: FlagPlan) -> pd.DataFrame:
+    """Give one contact a customer, those most worth a call first, with the ranks of equals."""
+    queues = candidates["queue"] if "queue" in candidates.columns else None
+    saving = plan.saving(candidates["risk"].to_numpy(np.float64), queues)
+    candidates = candidates.assign(saving=saving.round(6))
+    by = "risk"
+    if plan.is_priced:
+        by, candidates = "saving", candidates[candidates["saving"] > 0]
+    candidates = candidates.sort_values([by, "contact_id"], ascending=[False, True])
+    candidates = candidates.drop_duplicates("customer_id", keep="first", ignore_index=True)
+    candidates["tie_low"] = candidates[by].rank(ascending=False, method="min").astype("int64")
+    candidates["tie_high"] = candidates[by].rank(ascending=False, method="max").astype("int64")
+    return candidates
 
 
 def score_open_contacts(casebook: Casebook, features: Features, scorer: Scorer) -> pd.DataFrame:
@@ -150,21 +178,6 @@ def _share_come(casebook: Casebook, rows: pd.DataFrame) -> np.ndarray:
     silent = (casebook.as_of - rows["closes_at"]).dt.total_seconds() / _HOUR + window_hours
     # A return more is supposed than was seen, so that silence never settles a matter.
     return np.searchsorted(hours, silent.to_numpy(float), side="right") / (len(hours) + 1)
-
-
-def is_left_alone(contact_id: str, share: float) -> bool:
-    """Say whether a contact is drawn to be left alone.
-
-    The first eight bytes of its SHA-256, as a fraction of their range, lie below
-    the share.
-
-    Examples
-    --------
-    >>> is_left_alone("c1", 0.0), is_left_alone("c1", 0.99)
-    (False, True)
-    """
-    digest = hashlib.sha256(contact_id.encode("utf-8")).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64 < share
 
 
 def _topic_names(casebook: Casebook) -> dict[str, str]:

@@ -81,13 +81,16 @@ def explain(
     described = {feature.name: feature for feature in features.described}
     contributions = contributions.drop(columns=list(_UNTOLD), errors="ignore")
     of = {name: _reason_of(described[name]) for name in contributions.columns}
-    shares = contributions.T.groupby(pd.Series(of), sort=True).sum().T
+    # In plain arrays: one contact is explained in a few thousandths of a second.
+    keys, places = np.unique([of[name] for name in contributions.columns], return_inverse=True)
+    shares = np.zeros((len(keys), len(rows)))
+    np.add.at(shares, places, contributions.to_numpy(np.float64).T)
     reasons = []
     for place in range(len(rows)):
         row = rows.iloc[place]
-        ranked = shares.iloc[place].sort_values(ascending=False, kind="stable")
-        strong = ranked[ranked > _LEAST_SHARE].index[:3]
-        told = [_tell(str(key), row, described, topics or {}) for key in strong]
+        ranked = np.argsort(-shares[:, place], kind="stable")
+        strong = [k for k in ranked[:3] if shares[k, place] > _LEAST_SHARE]
+        told = [_tell(str(keys[k]), row, described, topics or {}) for k in strong]
         told = told or [NOTHING_STANDS_OUT]
         reasons.append([*told, None, None][:3])
     return pd.DataFrame(reasons, columns=["reason_1", "reason_2", "reason_3"], index=rows.index)

@@ -17,9 +17,13 @@ from fcr_ml.frames import Casebook
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import FLAGS
 from fcr_ml.risk.baselines import CountingRule, fit_baselines
+from fcr_ml.risk.draw import LEFT_ALONE_SHARE
 from fcr_ml.risk.evaluate import Evaluation, evaluate_risks
 from fcr_ml.risk.flags import Scorer, flag_contacts, score_open_contacts
+from fcr_ml.risk.leaks import find_leaks, find_leaks_in_labels, leak_remarks, without_leaks
 from fcr_ml.risk.model import RiskModel
+from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.record import LeftOut
 from fcr_ml.risk.rows import closed_rows
 from fcr_ml.risk.split import NotEnoughContactsError, TimeSplit, split_by_time
 
@@ -65,9 +69,11 @@ class RiskStudy:
 def study_risk(
     casebook: Casebook,
     capacity: int = 50,
-    left_alone_share: float = 0.1,
+    left_alone_share: float = LEFT_ALONE_SHARE,
     acted_on: Collection[str] = (),
     features: Features | None = None,
+    plan: FlagPlan | None = None,
+    left_out: LeftOut | None = None,
 ) -> RiskStudy:
     """Learn from closed contacts, test on the latest of them, and flag open ones.
 
@@ -83,6 +89,8 @@ def study_risk(
         Contacts that were helped because they were flagged; not learned from.
     features : Features, optional
         Of this casebook, where they are at hand already.
+    plan, left_out
+        As in :func:`~fcr_ml.risk.flags.flag_contacts`.
 
     Returns
     -------
@@ -94,6 +102,8 @@ def study_risk(
     scorer: Scorer
     try:
         split = split_by_time(rows)
+        leaks = pd.concat([find_leaks(casebook), find_leaks_in_labels(rows, known, split)])
+        rows = without_leaks(rows, known, leaks)
         models = [*fit_baselines(rows, split), RiskModel(MODEL, known.names).fit(rows, split)]
         tested = rows[split.test].tail(_TESTED_ROWS)
         risks = {model.name: model.risk(tested) for model in models}
@@ -102,15 +112,16 @@ def study_risk(
         scorer = RiskModel(best.name, best.names, best.knots, best.penalty)
         scorer.fit(rows, split_by_time(rows, test_share=0))
     except NotEnoughContactsError as shortage:
-        return _study_by_rule(casebook, known, rows, str(shortage), capacity, left_alone_share)
+        listing = (capacity, left_alone_share, plan, left_out)
+        return _study_by_rule(casebook, known, rows, str(shortage), listing)
     return RiskStudy(
         scorer,
         evaluation,
         split,
         score_open_contacts(casebook, known, scorer)[["contact_id", "risk"]],
-        flag_contacts(casebook, known, scorer, capacity, left_alone_share),
+        flag_contacts(casebook, known, scorer, capacity, left_alone_share, plan, left_out),
         known,
-        evaluation.remarks,
+        (*evaluation.remarks, *leak_remarks(leaks)),
     )
 
 
@@ -119,13 +130,12 @@ def _study_by_rule(
     features: Features,
     rows: pd.DataFrame,
     shortage: str,
-    capacity: int,
-    left_alone_share: float,
+    listing: tuple[int, float, FlagPlan | None, LeftOut | None],
 ) -> RiskStudy:
     rule = CountingRule().fit(rows)
     remarks = [shortage, "Until then contacts are ranked by their customer's earlier contacts."]
     scores = score_open_contacts(casebook, features, rule)[["contact_id", "risk"]]
-    flags = flag_contacts(casebook, features, rule, capacity, left_alone_share)
+    flags = flag_contacts(casebook, features, rule, *listing)
     if rows.empty:
         remarks[1] = "No contact has closed yet, so there is no risk to give and no list."
         scores, flags = scores.head(0), empty(FLAGS)

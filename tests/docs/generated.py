@@ -24,6 +24,7 @@ from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
+from fcr_ml.frames.flagged import ACTED, FLAGGED, PROOF
 from fcr_ml.frames.levers import LEVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
 from fcr_ml.frames.tables import (
@@ -42,6 +43,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 FILE_PAGE = ROOT / "docs" / "the-file-you-bring.md"
 RESULTS_PAGE = ROOT / "docs" / "reading-the-results.md"
+PROOF_PAGE = ROOT / "docs" / "proving-that-calls-help.md"
 CASEBOOK_PAGE = ROOT / "docs" / "the-casebook.md"
 
 _EXAMPLES = [f"contact-{number:07d}" for number in (69, 428, 434, 514, 532)]
@@ -175,6 +177,9 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "transitions"): partial(table_columns, TRANSITIONS),
     (RESULTS_PAGE, "avoidance"): partial(table_columns, AVOIDANCE),
     (RESULTS_PAGE, "flags"): partial(table_columns, FLAGS),
+    (RESULTS_PAGE, "flagged"): partial(table_columns, FLAGGED),
+    (RESULTS_PAGE, "proof"): partial(table_columns, PROOF),
+    (PROOF_PAGE, "acted"): partial(table_columns, ACTED),
     (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,
     **{

@@ -15,6 +15,7 @@ FILE = ROOT / "pipelines" / "settings.toml"
 
 # Data and what the code passes on; attributes are said once, under [contacts].
 NOT_IN_A_FILE = {"raw", "sources", "casebook", "features", "acted_on", "progress", "namer"}
+NOT_IN_A_FILE |= {"plan", "left_out"}
 SAID_ELSEWHERE = {("casebook", "attributes")}
 
 

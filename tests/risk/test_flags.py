@@ -14,7 +14,11 @@ from fcr_ml.features import build_features
 from fcr_ml.frames import Casebook, write_casebook
 from fcr_ml.frames.conform import conform
 from fcr_ml.frames.tables import FLAGS
-from fcr_ml.risk.flags import flag_contacts, is_left_alone
+from fcr_ml.risk.advice import advise
+from fcr_ml.risk.draw import is_left_alone
+from fcr_ml.risk.flags import flag_contacts
+from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.record import LeftOut
 from tests.risk.planted_log import AS_OF, SETTINGS, WEEK
 
 # contact, customer, hours since its end, transfers: the risk is a tenth of them
@@ -129,5 +133,68 @@ def test_who_is_left_alone_is_a_matter_of_the_hash_alone() -> None:
     # 2,000 expected, standard deviation 42.
     assert abs(sum(drawn) - 2_000) < 170
     assert all(is_left_alone(i, 0.2) for i, is_drawn in zip(ids, drawn, strict=True) if is_drawn)
-    first = hashlib.sha256(b"contact-0").hexdigest()[:16]
+    salted = b"fcr_ml: left alone\x1fcalls\x1fcontact-0"
+    first = hashlib.sha256(salted).hexdigest()[:16]
     assert drawn[0] == (int(first, 16) < 0.1 * 2**64)
+
+
+def test_two_experiments_draw_independently() -> None:
+    ids = [f"contact-{place}" for place in range(20_000)]
+    first, second = ([is_left_alone(i, 0.3, name) for i in ids] for name in ("one", "two"))
+    both = sum(a and b for a, b in zip(first, second, strict=True))
+    # 0.09 of 20,000 expected, standard deviation 40.
+    assert abs(both - 1_800) < 160
+    # Nor does the draw hang on another hash of the same id.
+    other = [int(hashlib.sha256(i.encode()).hexdigest()[:8], 16) % 10 < 3 for i in ids]
+    assert abs(sum(a and b for a, b in zip(first, other, strict=True)) - 1_800) < 160
+
+
+def test_with_costs_the_list_is_by_saving_and_ends_where_a_call_costs_more(tmp_path: Path) -> None:
+    casebook = casebook_of_open(tmp_path / "c")
+    features = build_features(casebook)
+    plan = FlagPlan(effect=0.5, cost_of_repeat=10.0, cost_of_call=1.0)
+    flags = flag_contacts(casebook, features, TransfersRule(), plan=plan)
+    # 0.7 x 0.5 x 10 - 1 = 2.5; c4 would save 0.2 x 0.5 x 10 - 1 = 0, which is not worth it.
+    assert flags["contact_id"].tolist() == ["c2", "c3", "c5"]
+    np.testing.assert_allclose(flags["saving"].astype(float), 2.5)
+    dear = FlagPlan(effect=0.5, cost_of_repeat=10.0, cost_of_call=9.0)
+    assert flag_contacts(casebook, features, TransfersRule(), plan=dear).empty
+
+
+def test_who_is_left_out_is_not_listed(tmp_path: Path) -> None:
+    casebook = casebook_of_open(tmp_path / "c")
+    out = LeftOut(contacts={"c2"}, customers={"u4"})
+    flags = flag_contacts(casebook, build_features(casebook), TransfersRule(), left_out=out)
+    # Without c2 its customer's other contact stands there.
+    assert flags["contact_id"].tolist() == ["c3", "c1", "c4"]
+
+
+def test_what_to_do_by_hand() -> None:
+    contacts = pd.DataFrame(
+        {"topic": ["bill", "bill", None], "topic_id": ["t1", "t1", None], "queue": ["q", "r", "q"]}
+    )
+    drivers = pd.DataFrame(
+        [
+            (1, "queue = q", "queue", "routing"),
+            (2, "topic = bill and queue = r", "topic + queue", "self-service"),
+            (3, "topic = bill", "topic", "not enough evidence"),
+        ],
+        columns=["rank", "segment", "columns", "lever"],
+    )
+    transitions = pd.DataFrame(
+        {
+            "topic_id": ["t1", "t1"],
+            "next_topic_id": ["t2", "t3"],
+            "next_topic": ["roaming", "refund"],
+            "excess_rate": [0.05, 0.12],
+        }
+    )
+    told = advise(contacts, drivers, transitions)
+    assert told["what_to_do"].tolist() == [
+        "routing (queue = q)",
+        "self-service (topic = bill and queue = r)",
+        "routing (queue = q)",
+    ]
+    assert told["also_settle"].tolist()[:2] == ["refund (follows 12% beyond coincidence)"] * 2
+    assert pd.isna(told["also_settle"].iloc[2])
+    assert advise(contacts, None, None).isna().all().all()

@@ -1,0 +1,105 @@
+"""``fcr flag``: tonight's list from results, recorded beside them.
+
+Enters: a results folder and settings. Leaves: ``flags.csv``, rows added to
+``flagged.csv``, and text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fcr_ml.errors import StorageError
+from fcr_ml.frames import Casebook
+from fcr_ml.frames.storage import write_csv
+from fcr_ml.reports.flag_list import render_flags
+from fcr_ml.risk.draw import LEFT_ALONE_SHARE
+from fcr_ml.risk.nightly import study_night
+from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.record import add_flagged, as_flagged, read_flagged
+
+RECORD = "flagged.csv"
+"""The record's file name, beside the results."""
+
+
+def tell_flags(
+    results: Path,
+    settings: Mapping[str, Mapping[str, Any]],
+    csv: Path | None = None,
+    width: int = 100,
+    colour: bool = False,
+) -> str:
+    """Make tonight's list, record it, and tell it.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        A results folder of ``fcr analyze``. Its ``flags.csv`` is replaced, its
+        ``flagged.csv`` gets the list's rows below those of earlier nights; the same night
+        again adds nothing.
+    settings : mapping
+        Sections ``risk`` and ``flags``.
+    csv : pathlib.Path, optional
+        Where else to write FLAGS.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+
+    Raises
+    ------
+    StorageError, DataError, SettingsError
+        When results, record or settings are at fault; nothing is written then.
+    """
+    results = Path(results)
+    casebook = Casebook.open(results / "casebook")
+    plan = FlagPlan(**settings.get("flags", {}))
+    risk = settings.get("risk", {})
+    record = results / RECORD
+    drivers, transitions = (_told(results / f"{n}.csv") for n in ("drivers", "transitions"))
+    earlier = read_flagged(record)
+    studied = study_night(casebook, risk, plan, drivers, transitions, earlier)
+    share = risk.get("left_alone_share", LEFT_ALONE_SHARE)
+    added = 0
+    if len(studied.flags):
+        added = add_flagged(record, as_flagged(studied.flags, casebook, share, plan.experiment))
+    for place in (results / "flags.csv", csv):
+        if place is not None:
+            write_csv(studied.flags, Path(place))
+    remarks = _remarks(studied.flags, plan, added, record, csv)
+    seen = (casebook.as_of, len(studied.scores), remarks)
+    return render_flags(studied.flags, *seen, width, colour)
+
+
+def _remarks(
+    flags: pd.DataFrame, plan: FlagPlan, added: int, record: Path, csv: Path | None
+) -> list[str]:
+    """Say what the order rests on, from when calls may be made, and what was written."""
+    remarks = ["By risk: without effect, cost_of_repeat and cost_of_call no saving is known."]
+    if plan.is_priced:
+        remarks = [
+            f"By saving: risk x {plan.effect:g} x cost of a repeat - {plan.cost_of_call:g}. That "
+            f"a call prevents {plan.effect:.0%} of repeats is a setting, until fcr proof shows it."
+        ]
+    if len(flags) and plan.quiet_hours is not None:
+        first = flags["call_from_at"].min().tz_convert(plan.time_zone)
+        remarks.append(f"No calls before {first:%Y-%m-%d %H:%M} {plan.time_zone}.")
+    written = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
+    remarks += [f"{written}; fcr proof needs it."] if len(flags) else []
+    return [*remarks, f"The list: {csv}"] if csv is not None else remarks
+
+
+def _told(path: Path) -> pd.DataFrame | None:
+    """Read a table of the results; None where it is not there."""
+    if not path.exists():
+        return None
+    try:
+        told = pd.read_csv(path, encoding="utf-8-sig")
+    except (OSError, ValueError) as fault:
+        raise StorageError(f"flag: {path} cannot be read; analyze the log again.") from fault
+    texts = told.select_dtypes(include=["object", "string"]).columns
+    # The apostrophe that keeps a spreadsheet from running a value.
+    return told.assign(**{n: told[n].str.replace(r"^'(?=[=+\-@])", "", regex=True) for n in texts})

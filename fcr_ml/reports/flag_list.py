@@ -1,0 +1,140 @@
+"""Tonight's list, and what calls proved, for the terminal.
+
+Enters: FLAGS, or PROOF. Leaves: text of at most the width asked for.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from fcr_ml.reports import wording
+from fcr_ml.reports.screen import as_text, grid, line
+
+if TYPE_CHECKING:
+    from fcr_ml.reports.screen import Block
+
+_SHOWN = 20
+
+
+def render_flags(
+    flags: pd.DataFrame,
+    as_of: pd.Timestamp,
+    open_contacts: int,
+    remarks: Sequence[str] = (),
+    width: int = 100,
+    colour: bool = False,
+) -> str:
+    """Give the desk's list as text: who to call, why, and what to settle.
+
+    Parameters
+    ----------
+    flags : pandas.DataFrame
+        FLAGS.
+    as_of : pandas.Timestamp
+        The list's moment.
+    open_contacts : int
+        How many it was taken from.
+    remarks : sequence of str
+        What else is to be said, one line each.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+    """
+    counted = f"{wording.count(len(flags))} of {wording.count(open_contacts)} open contacts"
+    when = wording.instant(as_of)
+    blocks: list[Block]
+    if flags.empty:
+        blocks = [[line(f"No flags: {counted} are worth a call, as of {when}.")]]
+    else:
+        is_priced = bool(flags["saving"].notna().any())
+        headings = ["#", "contact", "#risk", "#saves" if is_priced else "", "#hours left"]
+        headings = [h for h in headings if h] + ["why, and what to do"]
+        shown = flags.sort_values("rank").head(_SHOWN).to_dict("records")
+        rows = [text for row in shown for text in _rows(row, is_priced, max(24, width - 58))]
+        blocks = [[line(f"Flags: {counted}, as of {when}", "bold"), grid(headings, rows)]]
+        if len(flags) > _SHOWN:
+            blocks[0].append(line(f"and {wording.count(len(flags) - _SHOWN)} more", "dim"))
+        left_alone = int(flags["is_left_alone"].sum())
+        if left_alone:
+            told = f"{wording.count(left_alone)} drawn to be left alone: do not call those."
+            blocks.append([line(told)])
+    if remarks:
+        blocks.append([line(remark) for remark in remarks])
+    return as_text(blocks, width, colour)
+
+
+def _rows(row: dict[Any, Any], is_priced: bool, wide: int) -> list[tuple[str, ...]]:
+    """Give the lines of one contact: who on the left, why and what to do on the right."""
+    places = [wording.name(row[k]) for k in ("queue", "channel") if pd.notna(row[k])]
+    who = [wording.name(row["contact_id"]), " · ".join(places)]
+    who += ["LEFT ALONE"] if row["is_left_alone"] else []
+    who = [told for told in who if told]
+    why = [row["reason_1"], row["reason_2"], row["reason_3"]]
+    why += [f"after {row['earlier_contact_id']}" if pd.notna(row["earlier_contact_id"]) else None]
+    why += [f"do: {row['what_to_do']}" if pd.notna(row["what_to_do"]) else None]
+    why += [f"also settle: {row['also_settle']}" if pd.notna(row["also_settle"]) else None]
+    why += [f"call from {wording.instant(row['call_from_at'])}" if pd.notna(row["shift"]) else None]
+    numbers = [wording.percent(row["risk"]), wording.number(row["hours_left"], 0)]
+    if is_priced:
+        numbers.insert(1, wording.number(row["saving"], 2))
+    firsts = [wording.count(row["rank"]), *numbers]
+    rows = []
+    lines = [part for w in why if pd.notna(w) for part in _wrapped(wording.name(w), wide)]
+    for place, (left, right) in enumerate(zip_longest(who, lines, fillvalue="")):
+        cells = firsts if place == 0 else [""] * len(firsts)
+        rows.append((cells[0], left, *cells[1:], right))
+    return rows
+
+
+def _wrapped(text: str, wide: int) -> list[str]:
+    """Break a text at spaces; what goes on is set in."""
+    return textwrap.wrap(text, wide, subsequent_indent="  ") or [""]
+
+
+def render_proof(proof: pd.DataFrame, remarks: Sequence[str], width: int, colour: bool) -> str:
+    """Give what calls proved as text.
+
+    Parameters
+    ----------
+    proof : pandas.DataFrame
+        PROOF, one row a week of closing; the last is the latest look.
+    remarks : sequence of str
+        What it means, one line each.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether to add the codes for bold and quiet text.
+    """
+    if proof.empty:
+        return as_text([[line(remark) for remark in remarks]], width, colour)
+    latest = proof.iloc[-1]
+    window = wording.window(str(latest["window"]))
+    reading = wording.reading(str(latest["reading"]))
+    title = f"Returns of called and left alone ({reading}, {window}), week by week"
+    headings = ["closed by", "#called", "#returned", "#left alone", "#returned", "#gain in points"]
+    rows = [_proof_row(row) for row in proof.tail(12).to_dict("records")]
+    blocks: list[Block] = [[line(title, "bold"), grid(headings, rows)]]
+    blocks.append([line(remark) for remark in remarks])
+    return as_text(blocks, width, colour)
+
+
+def _proof_row(row: dict[Any, Any]) -> tuple[str, ...]:
+    if pd.notna(row["remark"]):
+        told = wording.name(row["remark"])
+    else:
+        gain, low, high = (100 * float(row[n]) for n in ("gain", "gain_low", "gain_high"))
+        told = wording.number_interval(gain, low, high, 1)
+    return (
+        wording.day(row["closed_by"]),
+        wording.count(row["called_contacts"]),
+        wording.percent(row["called_repeat_rate"]),
+        wording.count(row["left_alone_contacts"]),
+        wording.percent(row["left_alone_repeat_rate"]),
+        told,
+    )
