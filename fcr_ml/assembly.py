@@ -86,6 +86,8 @@ class CasebookBuilder:
         Every window that outcomes are told for; the main one is added.
     reading : {'related', 'same_issue', 'same_code', 'any_return'}
         The main reading.
+    case_readings : tuple of str
+        Those of ``CASE_READINGS`` that outcomes are also told for.
     window_from : {'end', 'start'}
         Where a window begins. ``end`` falls back to ``start`` in a log without
         ends.
@@ -112,6 +114,7 @@ class CasebookBuilder:
     window: str = "7d"
     windows: tuple[str, ...] = DEFAULT_WINDOWS
     reading: str = "related"
+    case_readings: tuple[str, ...] = ()
     window_from: str = "end"
     encoder: str = "auto"
     cache_folder: Path = Path.home() / ".cache" / "fcr_ml"
@@ -258,7 +261,8 @@ class CasebookBuilder:
         with stage("outcomes", len(contacts)) as running:
             answered = answered_with_copy(contacts, links)
             put_timeline(engine, answered, self._window_from(contacts) == "start")
-            for part in tell_outcomes(engine, links, self.all_windows, int(as_of.timestamp())):
+            told, moment = (*READINGS, *self.case_readings), int(as_of.timestamp())
+            for part in tell_outcomes(engine, links, self.all_windows, moment, told):
                 running.rows_out += len(part)
                 yield part
 

@@ -62,6 +62,7 @@ MAP: dict[str, set[str]] = {
     | {"analysis", "assembly", "contacts", "links", "measures", "notes", "settings", "topics"},
     "evaluation_topics": GROUND
     | {"analysis", "assembly", "contacts", "measures", "notes", "topics"},
+    "evaluation_risk": GROUND | {"assembly", "contacts", "features", "risk"},
     "cli": GROUND
     | {
         "adjusted",
@@ -71,6 +72,7 @@ MAP: dict[str, set[str]] = {
         "driver_telling",
         "evaluation",
         "evaluation_pairs",
+        "evaluation_risk",
         "evaluation_topics",
         "flagging",
         "next_issues",

@@ -11,7 +11,16 @@ from typing import Annotated
 
 import typer
 
-from fcr_ml.cli.options import Columns, SettingsFile, TimeZone, contact_settings, lay_over, width
+from fcr_ml.cli.options import (
+    AsOf,
+    Attribute,
+    Columns,
+    SettingsFile,
+    TimeZone,
+    contact_settings,
+    lay_over,
+    width,
+)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -130,3 +139,60 @@ def topics(
         typer.echo(as_json_text(told))
     else:
         typer.echo(render_topics(told, width(), colour=sys.stdout.isatty()), nl=False)
+
+
+@app.command()
+def risk(
+    contacts: Annotated[
+        list[str], typer.Option(help="The contact log: a file, a folder or a database URL.")
+    ],
+    reading: Annotated[
+        str,
+        typer.Option(
+            help="What counts as repeated: related, same_issue, same_code, any_return, same_case "
+            "(again in its case) or needs_help (again in its case, and not content)."
+        ),
+    ] = "related",
+    window: Annotated[str, typer.Option(help="Repeat window: 48h, 7d, 30d or any other.")] = "7d",
+    moment: Annotated[
+        str, typer.Option(help="When risk is asked for: end, start, or live (the note so far).")
+    ] = "end",
+    where: Annotated[
+        str | None,
+        typer.Option(help="Learn from and score only these: \"channel = 'new question'\"."),
+    ] = None,
+    test_from: Annotated[
+        str | None, typer.Option(help="First day of the test; the last quarter if left out.")
+    ] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(help="When a usual column is known, if otherwise: 'reason_code=at_end'."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, no table.")] = False,
+    attribute: Attribute = None,
+    columns: Columns = None,
+    time_zone: TimeZone = None,
+    as_of: AsOf = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Evaluate risk on the log's own latest contacts, learned from what was known before.
+
+    Example: `fcr evaluate risk --contacts contacts.parquet --reading related --window 7d`
+    """
+    from fcr_ml.evaluation_risk import evaluate_risk
+    from fcr_ml.progress import bars
+    from fcr_ml.reports.evaluated import as_json_text
+    from fcr_ml.reports.evaluated_risk import render_risk
+
+    read = contact_settings(columns, time_zone, as_of, attribute)
+    # The same words as of extra columns: refused alike where they are none.
+    said = contact_settings(None, None, None, known)["attributes"] or {}
+    settings = lay_over(settings_file, contacts=read)
+    with bars(quiet=not sys.stderr.isatty()) as progress:
+        told = evaluate_risk(
+            contacts, settings, reading, window, moment, where, test_from, said, progress
+        )
+    if as_json:
+        typer.echo(as_json_text(told))
+    else:
+        typer.echo(render_risk(told, width(), colour=sys.stdout.isatty()), nl=False)

@@ -12,9 +12,12 @@ from typing import Literal
 
 import pandas as pd
 
-from fcr_ml.frames.tables import Known
+from fcr_ml.features.moments import Moment
 
 Group = Literal["contact", "wording", "customer", "desk", "calendar"]
+KnownFrom = Literal["at_start", "while_open", "at_end"]
+
+_OPEN_NOTE = ("live", "while_open")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Feature:
         ``contacts``, ``hours``, ``share``, ``0 or 1`` and the like.
     group : {'contact', 'wording', 'customer', 'desk', 'calendar'}
         Where it comes from.
-    known : {'at_start', 'at_end'}
-        From when on its value is known; nothing known later is ever a feature.
+    known : {'at_start', 'while_open', 'at_end'}
+        From when on its value is known: ``at_start`` at every moment of prediction,
+        ``while_open`` at the moments ``live`` and ``end``, ``at_end`` only at ``end``.
+        Nothing known later is ever a feature.
     of : str
         For a repeat rate so far: the column of the frame whose value the rate
         belongs to; empty for everything else.
@@ -42,8 +47,12 @@ class Feature:
     meaning: str
     unit: str
     group: Group
-    known: Known = "at_end"
+    known: KnownFrom = "at_end"
     of: str = ""
+
+    def is_known(self, moment: Moment) -> bool:
+        """Say whether its value is known at a moment of prediction."""
+        return moment == "end" or self.known == "at_start" or (moment, self.known) == _OPEN_NOTE
 
     @property
     def closed(self) -> str:
@@ -53,7 +62,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class Features:
-    """What was known of every contact when it ended.
+    """What was known of every contact at its moment of prediction.
 
     Parameters
     ----------
@@ -66,11 +75,14 @@ class Features:
         The feature columns, in the order of the frame.
     categories : sequence of str
         Text columns that rates belong to and figures may be grouped by.
+    moment : {'end', 'start', 'live'}
+        The moment of prediction.
     """
 
     frame: pd.DataFrame
     described: Sequence[Feature]
     categories: Sequence[str]
+    moment: Moment = "end"
 
     @property
     def names(self) -> list[str]:
@@ -91,6 +103,9 @@ class Features:
         raise KeyError(name)
 
 
+_START: KnownFrom = "at_start"
+_OPEN: KnownFrom = "while_open"
+
 DECLARED = (
     Feature("transfers", "times it was handed on", "times", "contact"),
     Feature("handle_minutes", "time agents were held by it", "minutes", "contact"),
@@ -98,34 +113,79 @@ DECLARED = (
     Feature("hours_to_end", "from its start to its end", "hours", "contact"),
     Feature("agent_says_resolved", "the agent claimed it resolved", "0 or 1", "contact"),
     Feature("not_resolvable", "tagged as not resolvable at once", "0 or 1", "contact"),
-    Feature("topic_strength", "share of like notes that vote for its topic", "share", "contact"),
-    Feature("words", "words in the note", "words", "contact"),
-    Feature("is_thin", "the note says too little to tell the topic", "0 or 1", "contact"),
-    Feature("has_note", "there is a note", "0 or 1", "contact"),
+    Feature(
+        "topic_strength", "share of like notes that vote for its topic", "share", "contact", _OPEN
+    ),
+    Feature("words", "words in the note", "words", "contact", _OPEN),
+    Feature("is_thin", "the note says too little to tell the topic", "0 or 1", "contact", _OPEN),
+    Feature("has_note", "there is a note", "0 or 1", "contact", _OPEN),
     Feature("has_answer", "there is a note of what the desk answered", "0 or 1", "contact"),
     Feature("answer_characters", "length of the desk's answer", "characters", "contact"),
     Feature("answer_questions", "question marks in the desk's answer", "marks", "contact"),
-    Feature("note_questions", "question marks in the note", "marks", "wording"),
-    Feature("again_words", "words such as 'still' and 'again' in the note", "words", "wording"),
-    Feature("thanks_words", "words of thanks or success in the note", "words", "wording"),
-    Feature("earlier_contacts_7d", "customer's contacts in 7 days", "contacts", "customer"),
-    Feature("earlier_contacts_30d", "customer's contacts in 30 days", "contacts", "customer"),
-    Feature("earlier_contacts_365d", "customer's contacts in 365 days", "contacts", "customer"),
-    Feature("earlier_contacts", "customer's contacts ever", "contacts", "customer"),
+    Feature("note_questions", "question marks in the note", "marks", "wording", _OPEN),
+    Feature(
+        "again_words", "words such as 'still' and 'again' in the note", "words", "wording", _OPEN
+    ),
+    Feature("thanks_words", "words of thanks or success in the note", "words", "wording", _OPEN),
+    Feature("words_log_odds", "what the words have meant so far", "log-odds", "wording", _OPEN),
+    Feature("earlier_contacts_7d", "customer's contacts in 7 days", "contacts", "customer", _START),
+    Feature(
+        "earlier_contacts_30d", "customer's contacts in 30 days", "contacts", "customer", _START
+    ),
+    Feature(
+        "earlier_contacts_365d", "customer's contacts in 365 days", "contacts", "customer", _START
+    ),
+    Feature("earlier_contacts", "customer's contacts ever", "contacts", "customer", _START),
     Feature("contacts_while_running", "customer's contacts while it ran", "contacts", "customer"),
-    Feature("hours_since_previous", "since the customer's previous start", "hours", "customer"),
-    Feature("is_previous_running", "the previous contact had not ended", "0 or 1", "customer"),
-    Feature("is_previous_reason_code", "reason code of the previous one", "0 or 1", "customer"),
-    Feature("is_previous_topic", "topic of the previous contact", "0 or 1", "customer"),
-    Feature("earlier_same_reason_code_7d", "same reason code, 7 days", "contacts", "customer"),
-    Feature("earlier_same_reason_code_30d", "same reason code, 30 days", "contacts", "customer"),
-    Feature("earlier_same_reason_code", "same reason code, ever", "contacts", "customer"),
-    Feature("earlier_in_case", "ended contacts of its case", "contacts", "customer"),
-    Feature("desk_repeat_rate", "repeat rate of the whole desk so far", "share", "desk"),
-    Feature("desk_load", "contacts in 24 hours over their daily mean in 30 days", "ratio", "desk"),
-    Feature("queue_load", "the same within its queue", "ratio", "desk"),
-    Feature("end_hour", "hour of the day at its end, UTC", "hour", "calendar"),
-    Feature("end_weekday", "day of the week at its end, Monday 0, UTC", "day", "calendar"),
+    Feature(
+        "hours_since_previous", "since the customer's previous start", "hours", "customer", _START
+    ),
+    Feature(
+        "is_previous_running", "the previous contact had not ended", "0 or 1", "customer", _START
+    ),
+    Feature(
+        "is_previous_reason_code", "reason code of the previous one", "0 or 1", "customer", _START
+    ),
+    Feature("is_previous_topic", "topic of the previous contact", "0 or 1", "customer", _OPEN),
+    Feature(
+        "earlier_same_reason_code_7d", "same reason code, 7 days", "contacts", "customer", _START
+    ),
+    Feature(
+        "earlier_same_reason_code_30d", "same reason code, 30 days", "contacts", "customer", _START
+    ),
+    Feature("earlier_same_reason_code", "same reason code, ever", "contacts", "customer", _START),
+    Feature(
+        "hours_since_same_reason_code", "since one of the same code", "hours", "customer", _START
+    ),
+    Feature("earlier_in_case", "ended contacts of its case", "contacts", "customer", _START),
+    Feature("desk_repeat_rate", "repeat rate of the whole desk so far", "share", "desk", _START),
+    Feature(
+        "desk_load",
+        "contacts in 24 hours over their daily mean in 30 days",
+        "ratio",
+        "desk",
+        _START,
+    ),
+    Feature("queue_load", "the same within its queue", "ratio", "desk", _START),
+    Feature(
+        "reason_code_contacts_24h", "all contacts of its code, 24 h", "contacts", "desk", _START
+    ),
+    Feature(
+        "reason_code_load", "the same over their daily mean in 7 days", "ratio", "desk", _START
+    ),
+    Feature(
+        "topic_lately_rate", "its topic's repeat rate, closed in 60 days", "share", "desk", _OPEN
+    ),
+    Feature("end_hour", "hour of the day at the moment, UTC", "hour", "calendar", _START),
+    Feature("end_weekday", "its day of the week, Monday 0, UTC", "day", "calendar", _START),
 )
 """Features that do not depend on what a log calls its columns. Counts of the
 customer's contacts are of others, begun strictly before the moment."""
+
+GENERIC = (
+    Feature("…_repeat_rate", "repeat rate so far of its value in a column", "share", "contact"),
+    Feature("attribute_…", "a log's own column of numbers", "number", "contact"),
+    Feature("meaning_…", "a direction of the note's meaning", "number", "wording", _OPEN),
+)
+"""Features that a log's own columns give: one for each. The first two are known when their
+column is; a topic's rate is known when its note is, a customer's at the start."""

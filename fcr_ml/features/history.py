@@ -16,11 +16,22 @@ import pandas as pd
 from fcr_ml.engine import DuckEngine, statement
 
 _DAY = 86_400
-_TIMES = ["started_epoch", "moment_epoch", "closes_epoch", "repeats_millionths"]
+_TIMES = [
+    "started_epoch",
+    "ended_epoch",
+    "moment_epoch",
+    "code_epoch",
+    "closes_epoch",
+    "repeats_millionths",
+]
 
 PRIOR_CONTACTS = 20
 """Weight of the overall rate in every rate so far, in closed contacts. Twenty is
 about where a rate near 0.2 has a standard error of half its size."""
+
+
+LATELY_DAYS = 60
+"""Days of closed windows behind a rate lately: long enough for a few hundred contacts."""
 
 
 class Past:
@@ -34,12 +45,20 @@ class Past:
         From :func:`fcr_ml.features.moments.read_contacts`.
     rated : mapping of str to str
         The stem of a rate's name, to the column whose values have rates.
+    at_opening : bool
+        Whether a contact's reason code and case id are known from its start on, and not
+        only once it has ended.
     """
 
     def __init__(
-        self, engine: DuckEngine, contacts: pd.DataFrame, rated: Mapping[str, str]
+        self,
+        engine: DuckEngine,
+        contacts: pd.DataFrame,
+        rated: Mapping[str, str],
+        at_opening: bool = False,
     ) -> None:
         self._engine = engine
+        self.coded = "started_epoch" if at_opening else "ended_epoch"
         self.rated = list(rated)
         keys = {stem: contacts[column] for stem, column in rated.items()}
         keys["desk"] = pd.Series("desk", index=contacts.index)
@@ -55,6 +74,7 @@ class Past:
         for name in ("reason_code", "topic_id"):
             given = contacts[name] if name in contacts.columns else None
             texts[name] = pd.Series(given, index=contacts.index, dtype="string")
+        contacts = contacts.assign(code_epoch=contacts[self.coded])
         engine.put("moments", contacts[["contact_id", "customer_id", *_TIMES]].assign(**texts))
 
     def has(self, key: str) -> bool:
@@ -82,6 +102,16 @@ class Past:
         """Give ``closed_contacts`` and their ``repeats`` of the same key by ``contact_id``."""
         closed = self._ask("features_rates", key=self._columns[key])
         return closed.assign(repeats=closed.pop("repeats_millionths") / 1_000_000)
+
+    def closed_lately(self, key: str, days: int) -> pd.DataFrame:
+        """Give the same of windows that ran out in the last days."""
+        closed = self._ask("features_recent", key=self._columns[key], span=days * _DAY)
+        return closed.assign(repeats=closed.pop("repeats_millionths") / 1_000_000)
+
+    def since(self, key: str) -> pd.Series:
+        """Give the hours since the latest contact of the same key became known."""
+        asked = self._ask("features_same_before", key=self._columns[key], clock=self.coded)
+        return asked["seconds"] / 3_600
 
     def previous(self) -> pd.DataFrame:
         """Give what is known of the customer's previous contact, by ``contact_id``."""
@@ -114,16 +144,18 @@ def customer_history(past: Past) -> pd.DataFrame:
     history["contacts_while_running"] = by_now["ever"] - older["ever"]
     history["hours_since_previous"] = history.pop("seconds_since_previous") / 3_600
     if past.has("customer and reason code"):
-        same = past.counts("customer and reason code", "moment_epoch", (7, 30))
+        same = past.counts("customer and reason code", past.coded, (7, 30))
         history["earlier_same_reason_code_7d"] = same["in_short"]
         history["earlier_same_reason_code_30d"] = same["in_long"]
         history["earlier_same_reason_code"] = same["ever"]
+        if past.coded == "started_epoch":
+            history["hours_since_same_reason_code"] = past.since("customer and reason code")
     else:
         history = history.drop(columns="is_previous_reason_code")
     if not past.has("topic"):
         history = history.drop(columns="is_previous_topic")
     if past.has("case"):
-        history["earlier_in_case"] = past.counts("case", "moment_epoch", (7, 30))["ever"]
+        history["earlier_in_case"] = past.counts("case", past.coded, (7, 30))["ever"]
     return history
 
 
@@ -134,7 +166,8 @@ def desk_history(past: Past) -> pd.DataFrame:
     -------
     pandas.DataFrame
         By ``contact_id``: contacts begun in the 24 hours before the moment,
-        over the daily mean of the 30 days before it; NaN where those had none.
+        over the daily mean of the 30 days before it; NaN where those had none. The
+        same of the reason code over 7 days: many at once are an outage.
     """
     loads = {}
     for key in ("desk", "queue"):
@@ -142,6 +175,11 @@ def desk_history(past: Past) -> pd.DataFrame:
             counts = past.counts(key, "started_epoch", (1, 30))
             a_day = counts["in_long"] / 30
             loads[f"{key}_load"] = counts["in_short"] / a_day.where(a_day > 0)
+    if past.has("reason_code"):
+        counts = past.counts("reason_code", past.coded, (1, 7))
+        loads["reason_code_contacts_24h"] = counts["in_short"]
+        a_day = counts["in_long"] / 7
+        loads["reason_code_load"] = counts["in_short"] / a_day.where(a_day > 0)
     return pd.DataFrame(loads)
 
 
@@ -159,6 +197,10 @@ def rates_so_far(past: Past) -> pd.DataFrame:
     desk = past.closed("desk")
     overall = desk["repeats"] / desk["closed_contacts"].where(desk["closed_contacts"] > 0)
     rates = {"desk_repeat_rate": overall}
+    if past.has("topic"):
+        recent = past.closed_lately("topic", LATELY_DAYS).reindex(desk.index)
+        repeats = recent["repeats"] + PRIOR_CONTACTS * overall
+        rates["topic_lately_rate"] = repeats / (recent["closed_contacts"] + PRIOR_CONTACTS)
     for stem in past.rated:
         closed = past.closed(stem).reindex(desk.index)
         repeats = closed["repeats"] + PRIOR_CONTACTS * overall

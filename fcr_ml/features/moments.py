@@ -1,19 +1,32 @@
 """The moment of prediction of every contact, and the label that closes after it.
 
-Enters: a casebook. Leaves: one row a contact with its moment, the columns that
-are known by then and the label of the main reading and window. Nothing that a
-contact's log says only later (a survey answer) is read.
+Enters: a casebook and the moment: when a contact ends, when it starts, or while it
+is open. Leaves: one row a contact with its moment, the columns that are known by
+then and the label of the main reading and window. Nothing that a contact's log says
+only later (a survey answer) is read.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
 
+from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook
-from fcr_ml.frames.tables import CONTACTS, OUTCOMES
+from fcr_ml.frames.tables import CONTACTS, OUTCOMES, Known
+
+Moment = Literal["end", "start", "live"]
+"""When a contact's risk is asked for. ``end``: when it ends, and all of its log is known.
+``start``: when it begins, to route it; only what is known at the start. ``live``: while it
+is open; the note so far, its topic and what is known at the start, but no answer and no end.
+A log keeps one note of each contact, so ``live`` takes that note for the note so far."""
+
+OPENED = ("reason_code", "case_id")
+"""Columns that forms, menus and tickets fill in when a contact opens. At ``start`` and
+``live`` they are known unless ``known`` says that an agent codes them at the end."""
 
 CATEGORIES = ("channel", "queue", "team", "agent_id", "product", "reason_code", "language")
 """Declared text columns that a repeat rate so far is kept for."""
@@ -33,40 +46,79 @@ _NUMBERS = (
 _MILLION = 1_000_000
 
 
-def read_contacts(casebook: Casebook) -> pd.DataFrame:
+def read_contacts(casebook: Casebook, moment: Moment = "end") -> pd.DataFrame:
     """Give every contact with its moment, topic, language and label.
 
     Parameters
     ----------
     casebook : Casebook
-        Read only; columns known ``later`` are not touched.
+        Read only; columns known ``later``, or later than the moment, are not touched.
+    moment : {'end', 'start', 'live'}
+        See :data:`Moment`.
 
     Returns
     -------
     pandas.DataFrame
         One row a contact, by ``contact_id``. ``moment_epoch`` is null for a
-        contact that has not ended. ``closes_epoch`` and ``repeats_millionths``
-        are null unless the contact counts and its window has run out.
+        contact whose moment has not come; ``ended_epoch`` for one that has not ended.
+        ``closes_epoch`` and ``repeats_millionths`` are null unless the contact counts
+        and its window has run out.
     """
-    attributes = known_attributes(casebook)
+    check_moment(moment)
+    attributes = known_attributes(casebook, moment)
+    declared = [n for n in (*CATEGORIES, *_NUMBERS, "case_id") if is_known(casebook, n, moment)]
     stored = casebook.columns("contacts")
-    wanted = ["contact_id", "customer_id", "started_at", "ended_at", "case_id"]
-    wanted += [*CATEGORIES, *_NUMBERS, *attributes]
+    wanted = ["contact_id", "customer_id", "started_at", "ended_at", *declared, *attributes]
     contacts = casebook.table("contacts", [name for name in wanted if name in stored])
     # The prefix keeps a log's own column names apart from those of features.
     contacts = contacts.rename(columns={name: ATTRIBUTE + name for name in attributes})
     contacts["started_epoch"] = epochs(contacts["started_at"])
-    contacts["moment_epoch"] = moment_epochs(contacts, casebook.as_of)
-    contacts = _with_topics(casebook, _with_language(casebook, contacts))
+    contacts["ended_epoch"] = moment_epochs(contacts, casebook.as_of)
+    contacts["moment_epoch"] = contacts["ended_epoch" if moment == "end" else "started_epoch"]
+    if moment != "start":
+        contacts = _with_topics(casebook, _with_language(casebook, contacts))
     contacts = contacts.merge(_labels(casebook), on="contact_id", how="left")
     return contacts.sort_values("contact_id", ignore_index=True)
 
 
-def known_attributes(casebook: Casebook) -> list[str]:
-    """Names of the extra columns that the settings name as known by the end."""
+def known_attributes(casebook: Casebook, moment: Moment = "end") -> list[str]:
+    """Names of the extra columns that the settings name as known by the moment."""
     named = cast(dict[str, str], casebook.settings.get("attributes", {}))
     stored = set(casebook.columns("contacts")) - set(CONTACTS.columns)
-    return sorted(name for name, known in named.items() if known != "later" and name in stored)
+    return sorted(name for name in named if name in stored and is_known(casebook, name, moment))
+
+
+def is_known(casebook: Casebook, name: str, moment: Moment) -> bool:
+    """Say whether a column of the log is known by the moment of prediction."""
+    when = known_when(casebook, name, moment)
+    return when != "later" and (moment == "end" or when == "at_start")
+
+
+def known_when(casebook: Casebook, name: str, moment: Moment = "end") -> Known:
+    """Give when a column becomes known: as the settings say, else as it is declared.
+
+    :data:`OPENED` columns are taken as known at the start where the moment is before
+    the end, unless ``known`` in the settings says otherwise.
+    """
+    said = cast(Mapping[str, Known], casebook.settings.get("known", {}))
+    named = cast(Mapping[str, Known], casebook.settings.get("attributes", {}))
+    if name in said:
+        return said[name]
+    if name not in CONTACTS.columns:
+        return named[name]
+    return "at_start" if moment != "end" and name in OPENED else CONTACTS.columns[name].known
+
+
+def check_moment(moment: str) -> None:
+    """Refuse a moment that there is not.
+
+    Raises
+    ------
+    SettingsError
+        When it is none of the three.
+    """
+    if moment not in get_args(Moment):
+        raise SettingsError(f"moment: '{moment}' is none of {', '.join(get_args(Moment))}.")
 
 
 def moment_epochs(contacts: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.engine import DuckEngine
-from fcr_ml.features.wording import read_wording
+from fcr_ml.features.moments import Moment
+from fcr_ml.features.wording import OF_ANSWER, read_wording
 from fcr_ml.frames import Casebook
 from fcr_ml.frames.conform import as_vectors
 
@@ -21,15 +22,15 @@ _HANDLE_PARTS = ("talk_seconds", "hold_seconds", "wrap_seconds")
 _TAKEN_AS_THEY_ARE = ("transfers", "agent_says_resolved", "not_resolvable", "topic_strength")
 
 
-def contact_numbers(ended: pd.DataFrame) -> pd.DataFrame:
-    """Give how the contact was handled, as far as the log has it."""
+def contact_numbers(ended: pd.DataFrame, moment: Moment = "end") -> pd.DataFrame:
+    """Give how the contact was handled, as far as the log has it and the moment knows."""
     numbers = {n: to_numbers(ended[n]) for n in _TAKEN_AS_THEY_ARE if n in ended.columns}
     handle = _handle_seconds(ended)
     if handle is not None:
         numbers["handle_minutes"] = handle / 60
         if "hold_seconds" in ended.columns:
             numbers["hold_share"] = to_numbers(ended["hold_seconds"]) / handle.where(handle > 0)
-    if "ended_at" in ended.columns:
+    if "ended_at" in ended.columns and moment == "end":
         seconds = to_numbers(ended["moment_epoch"]) - to_numbers(ended["started_epoch"])
         numbers["hours_to_end"] = seconds / _HOUR
     return pd.DataFrame(numbers, index=ended.index)
@@ -45,9 +46,14 @@ def _handle_seconds(ended: pd.DataFrame) -> pd.Series | None:
     return handle if summed is None else handle.fillna(summed)
 
 
-def note_numbers(casebook: Casebook, engine: DuckEngine, ended: pd.DataFrame) -> pd.DataFrame:
-    """Give the note's length and cues; no columns where the log has no notes."""
-    if "notes" not in casebook.table_names:
+def note_numbers(
+    casebook: Casebook, engine: DuckEngine, ended: pd.DataFrame, moment: Moment = "end"
+) -> pd.DataFrame:
+    """Give the note's length and cues; no columns where the log has no notes.
+
+    While a contact is open there is no answer, and when it starts there is no note.
+    """
+    if "notes" not in casebook.table_names or moment == "start":
         return pd.DataFrame(index=ended.index)
     sizes = casebook.table("notes", ["contact_id", "words", "is_thin"]).set_index("contact_id")
     sizes = sizes.reindex(ended.index)
@@ -55,12 +61,12 @@ def note_numbers(casebook: Casebook, engine: DuckEngine, ended: pd.DataFrame) ->
     numbers["words"] = to_numbers(sizes["words"])
     numbers["is_thin"] = to_numbers(sizes["is_thin"])
     numbers["has_note"] = (numbers["words"] > 0).astype(float)
-    return numbers
+    return numbers if moment == "end" else numbers.drop(columns=list(OF_ANSWER))
 
 
-def note_vectors(casebook: Casebook, ended: pd.DataFrame) -> pd.DataFrame:
+def note_vectors(casebook: Casebook, ended: pd.DataFrame, moment: Moment = "end") -> pd.DataFrame:
     """Give the reduced vector of the note, one column a direction."""
-    if "topics" not in casebook.table_names:
+    if "topics" not in casebook.table_names or moment == "start":
         return pd.DataFrame(index=ended.index)
     vectors = casebook.table("topics", ["contact_id", "vector"]).set_index("contact_id")["vector"]
     known = vectors.dropna()
@@ -71,7 +77,7 @@ def note_vectors(casebook: Casebook, ended: pd.DataFrame) -> pd.DataFrame:
 
 
 def calendar_numbers(ended: pd.DataFrame) -> pd.DataFrame:
-    """Give hour and weekday of the end, UTC.
+    """Give hour and weekday of the moment, UTC.
 
     The first of January 1970 was a Thursday: second 0 is hour 0, weekday 3.
     """

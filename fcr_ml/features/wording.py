@@ -93,6 +93,9 @@ def _either(words: tuple[str, ...], unspaced: tuple[str, ...]) -> str:
 _AGAIN_CUES = _either(_AGAIN, _AGAIN_UNSPACED)
 _THANKS_CUES = _either(_THANKS, _THANKS_UNSPACED)
 
+OF_ANSWER = ("has_answer", "answer_characters", "answer_questions")
+"""What is counted in the desk's answer, which an open contact has not got."""
+
 _SCHEMA = {
     "contact_id": "VARCHAR",
     "has_answer": "DOUBLE",

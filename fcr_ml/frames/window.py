@@ -73,4 +73,9 @@ class RepeatWindow:
 READINGS = ("any_return", "same_code", "same_issue", "related")
 """How a return is read, from the crudest to the one this product exists for."""
 
+CASE_READINGS = ("same_case", "needs_help")
+"""Two more readings that risk may be asked about, in logs with case ids. ``same_case``: a later
+contact under the same case id. ``needs_help``: one whose reaction says that the desk has to work
+again; each return is weighed by that probability."""
+
 DEFAULT_WINDOWS = ("48h", "7d", "30d")

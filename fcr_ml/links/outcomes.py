@@ -19,6 +19,12 @@ from fcr_ml.frames.window import READINGS, RepeatWindow
 from fcr_ml.links.episodes import form_episodes
 from fcr_ml.links.reactions import NEEDS_HELP
 
+_BY_POSITION = {"any_return": 0, "same_code": 1, "same_case": 2}
+_WEIGHTS = {
+    "same_issue": "same_issue_probability",
+    "related": "link_probability",
+    "needs_help": "is_same_case",
+}
 _CERTAIN = 1 - 1e-6
 """The logarithm of the chance to miss needs a chance above nothing."""
 
@@ -28,6 +34,7 @@ def tell_outcomes(
     links: pd.DataFrame,
     windows: Sequence[RepeatWindow],
     as_of_epoch: int,
+    readings: Sequence[str] = READINGS,
 ) -> Iterator[pd.DataFrame]:
     """Tell the outcome of every contact under every reading and window.
 
@@ -45,6 +52,8 @@ def tell_outcomes(
         At least one.
     as_of_epoch : int
         The moment whose knowledge is used, in epoch seconds.
+    readings : sequence of str
+        The four readings, and those of ``CASE_READINGS`` where they are asked about.
 
     Yields
     ------
@@ -60,9 +69,9 @@ def tell_outcomes(
     returns = links[~links["follow_up_id"].isin(copies)]
     inbound = timeline["is_inbound"].to_numpy() == 1
     is_aside = timeline["contact_id"].isin(copies | thanks).to_numpy()
-    for reading in READINGS:
+    for reading in readings:
         _put_returns(engine, reading, returns)
-        counted = inbound & ~is_aside if reading in ("same_issue", "related") else inbound
+        counted = inbound if reading in _BY_POSITION else inbound & ~is_aside
         for window in windows:
             part = _outcomes_of(engine, window, as_of_epoch)
             yield part.assign(
@@ -71,12 +80,11 @@ def tell_outcomes(
 
 
 def _put_returns(engine: DuckEngine, reading: str, returns: pd.DataFrame) -> None:
-    if reading in ("any_return", "same_code"):
-        same_code = int(reading == "same_code")
+    if reading in _BY_POSITION:
+        same_code = _BY_POSITION[reading]
         engine.run(statement("returns_by_position", same_code=same_code), out="returns")
         return
-    column = "same_issue_probability" if reading == "same_issue" else "link_probability"
-    link = returns[column].astype(float)
+    link = returns[_WEIGHTS[reading]].astype(float).fillna(0.0)
     is_help = returns["reaction"].isna() | returns["reaction"].isin(NEEDS_HELP)
     probability = (link * returns["needs_help_probability"].astype(float).fillna(1.0)).clip(
         0, _CERTAIN

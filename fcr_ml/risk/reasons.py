@@ -35,6 +35,9 @@ _SAME_REASON = {
     "earlier_same_reason_code_7d": "same_code",
     "earlier_same_reason_code_30d": "same_code",
     "earlier_same_reason_code": "same_code",
+    "hours_since_same_reason_code": "same_code",
+    "reason_code_contacts_24h": "code_load",
+    "reason_code_load": "code_load",
     "words": "note",
     "is_thin": "note",
     "has_note": "note",
@@ -217,6 +220,13 @@ def _load(row: pd.Series) -> str:
     return f"the {name} had {load:.1f} times its usual contacts"
 
 
+def _code_load(row: pd.Series) -> str:
+    count = row["reason_code_contacts_24h"]
+    if np.isnan(count):
+        return "it has no reason code"
+    return f"{_counted(count, 'contact')} with its reason code in 24 hours"
+
+
 def _calendar(row: pd.Series) -> str:
     return f"ended on a {_WEEKDAYS[int(row['end_weekday'])]} at {row['end_hour']:02.0f} h UTC"
 
@@ -271,5 +281,6 @@ _TOLD: dict[str, Callable[[pd.Series], str]] = {
     "answer": _answer,
     "wording": _wording,
     "load": _load,
+    "code_load": _code_load,
     "calendar": _calendar,
 }

@@ -47,7 +47,8 @@ def closed_rows(
     rows = _with_outcomes(casebook, features)
     is_label = rows["is_closed"].to_numpy(dtype=bool) & ~rows["contact_id"].isin(acted_on)
     rows = rows[is_label & (rows["return_epoch"].isna() | ~_is_back(rows))]
-    by_then = rows["contact_id"].map(_missed_by_then(casebook)).astype(float).fillna(1.0)
+    missed = _missed_by_then(casebook) if features.moment == "end" else pd.Series(dtype=float)
+    by_then = rows["contact_id"].map(missed).astype(float).fillna(1.0)
     after = 1 - (1 - rows["repeated_probability"]) / by_then
     rows = rows.assign(repeated_probability=after.clip(0, 1))
     rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])

@@ -43,7 +43,10 @@ class TimeSplit:
 
 
 def split_by_time(
-    rows: pd.DataFrame, test_share: float = 0.25, calibration_share: float = 0.2
+    rows: pd.DataFrame,
+    test_share: float = 0.25,
+    calibration_share: float = 0.2,
+    test_from: pd.Timestamp | None = None,
 ) -> TimeSplit:
     """Give the latest closed contacts to the test, the latest before them to calibration.
 
@@ -55,6 +58,8 @@ def split_by_time(
         Share of the rows that are tested on; 0 for none, to fit for use.
     calibration_share : float
         Share of the remaining rows that the probabilities are fitted on.
+    test_from : pandas.Timestamp, optional
+        Where the test begins, in the place of its share.
 
     Returns
     -------
@@ -68,8 +73,11 @@ def split_by_time(
     everything = np.ones(len(rows), dtype=bool)
     _check("fit", rows, everything)
     known, test, test_epoch = everything, ~everything, None
-    if test_share > 0:
-        test_epoch = _begin(rows, everything, test_share)
+    if test_from is not None or test_share > 0:
+        if test_from is None:
+            test_epoch = _begin(rows, everything, test_share)
+        else:
+            test_epoch = int(test_from.timestamp())
         known, test = _at_seam(rows, everything, test_epoch)
         _check("test", rows, test)
         _check("fit", rows, known)

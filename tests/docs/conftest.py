@@ -45,6 +45,6 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 
 def _say(words: list[str], folder: Path) -> str:
-    done = subprocess.run([FCR, *words], cwd=folder, capture_output=True, text=True, timeout=240)
+    done = subprocess.run([FCR, *words], cwd=folder, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -19,6 +19,8 @@ import pandas as pd
 
 from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
+from fcr_ml.features.described import DECLARED as FEATURES
+from fcr_ml.features.described import GENERIC
 from fcr_ml.frames.causes import CAUSES
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
@@ -43,6 +45,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 FILE_PAGE = ROOT / "docs" / "the-file-you-bring.md"
 RESULTS_PAGE = ROOT / "docs" / "reading-the-results.md"
+FEATURES_PAGE = ROOT / "docs" / "features.md"
 PROOF_PAGE = ROOT / "docs" / "proving-that-calls-help.md"
 CASEBOOK_PAGE = ROOT / "docs" / "the-casebook.md"
 
@@ -60,6 +63,7 @@ _KINDS = {
 }
 _UNITS = {"_seconds": "seconds", "hours": "hours", "_hours": "hours"}
 _KNOWN = {"at_start": "at the start", "at_end": "at the end", "later": "later"}
+_FEATURE_KNOWN = {"at_start": "at the start", "while_open": "while open", "at_end": "at the end"}
 _SET_ASIDE_MEANINGS = (
     "the contact's id; empty where the row has none",
     "row in the file, counted from 1 over all sources; the heading is not counted",
@@ -98,6 +102,21 @@ def table_columns(table: Table) -> str:
         for name, column in table.columns.items()
     ]
     return _table(("column", "meaning", "kind, unit", "may be empty"), rows)
+
+
+def features() -> str:
+    """Give every feature with its unit and from when on it is known."""
+    rows = [
+        (
+            f"`{feature.name}`",
+            feature.meaning,
+            feature.unit,
+            feature.group,
+            "as its column" if feature in GENERIC[:2] else _FEATURE_KNOWN[feature.known],
+        )
+        for feature in (*FEATURES, *GENERIC)
+    ]
+    return _table(("feature", "meaning", "unit", "of", "known"), rows)
 
 
 def set_aside_columns() -> str:
@@ -165,6 +184,7 @@ def drivers(results: Path) -> str:
 DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (FILE_PAGE, "contacts"): contact_columns,
     (FILE_PAGE, "exports"): exports,
+    (FEATURES_PAGE, "features"): features,
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "levers"): partial(table_columns, LEVERS),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fcr_ml.engine import DuckEngine
-from fcr_ml.frames.window import READINGS, RepeatWindow
+from fcr_ml.frames.window import CASE_READINGS, READINGS, RepeatWindow
 from fcr_ml.links.episodes import form_episodes
 from fcr_ml.links.outcomes import tell_outcomes
 
@@ -228,6 +228,34 @@ def test_row_order_does_not_matter(engine: DuckEngine) -> None:
     again = _told(engine, log.sample(frac=1, random_state=1), _links())
 
     pd.testing.assert_frame_equal(told, again)
+
+
+def test_case_readings_by_hand(engine: DuckEngine) -> None:
+    rows = [
+        ("c1", "cy", "2025-01-01 10:00", "2025-01-01 11:00", "login", "k1"),
+        ("c2", "cy", "2025-01-02 10:00", "2025-01-02 11:00", "login", "k1"),  # not content
+        ("c3", "cy", "2025-01-03 10:00", "2025-01-03 11:00", "login", "k1"),  # thanks
+        ("c4", "cy", "2025-01-04 10:00", "2025-01-04 11:00", "login", "k2"),  # another case
+    ]
+    names = ["contact_id", "customer_id", "started_at", "ended_at", "reason_code", "case_id"]
+    log = pd.DataFrame(rows, columns=names)
+    for name in ("started_at", "ended_at"):
+        log[name] = pd.to_datetime(log[name], utc=True)
+    timeline_on(engine, log)
+    links = _links(
+        ("c1", "c2", "2025-01-02 10:00", 0.9, 0.9, "same_issue", "still_broken"),
+        ("c2", "c3", "2025-01-03 10:00", 0.9, 0.9, "same_issue", "thanks"),
+        ("c3", "c4", "2025-01-04 10:00", 0.9, 0.9, "same_issue", None),
+    ).assign(is_same_case=[True, True, False])
+    told = pd.concat(tell_outcomes(engine, links, [WEEK], int(AS_OF.timestamp()), CASE_READINGS))
+    by_reading = told.set_index(["reading", "contact_id"])
+    again = by_reading.loc["same_case"]
+    assert again["outcome"].tolist() == ["repeated", "repeated", "resolved", "resolved"]
+    assert again["is_counted"].all()
+    needs = by_reading.loc["needs_help"]
+    assert needs["outcome"].tolist() == ["repeated", "resolved", "resolved", "resolved"]
+    assert needs["repeated_probability"].tolist() == [0.9, 0.02, 0.0, 0.0]
+    assert needs["is_counted"].tolist() == [True, True, False, True]
 
 
 def test_episodes_hang_each_follow_up_on_its_surest_contact() -> None:

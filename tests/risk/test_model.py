@@ -63,7 +63,9 @@ def test_a_valley_needs_knots() -> None:
 
 def test_where_nothing_is_planted_risks_stay_near_the_rate() -> None:
     model, tested = fitted(drawn_rows(5_000, 2, "nothing"))
-    assert np.ptp(model.risk(tested)) < 0.15
+    # Of 1,250 risks the furthest apart, where the rate's own standard error is about 0.01.
+    assert np.ptp(model.risk(tested)) < 0.2
+    assert model.risk(tested).std() < 0.04
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -37,6 +37,17 @@ def test_seams_by_hand() -> None:
     assert set(days[split.fit]) == set(range(47))
 
 
+def test_a_day_may_be_given_where_the_test_begins() -> None:
+    rows = daily_rows(100, 10)
+    split = split_by_time(rows, test_from=pd.Timestamp(90 * DAY, unit="s", tz="UTC"))
+    days = rows["moment_epoch"] // DAY
+    assert set(days[split.test]) == set(range(90, 100))
+    # Windows of seven days: what closed before day 90 ended on day 82 or earlier.
+    assert days[split.calibration].max() == 82
+    with pytest.raises(NotEnoughContactsError, match="part 'test'"):
+        split_by_time(rows, test_from=pd.Timestamp(200 * DAY, unit="s", tz="UTC"))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_every_label_was_known_before_the_next_part_began(seed: int) -> None:
     draw = np.random.default_rng(seed)

@@ -1,10 +1,12 @@
 -- What a contact's moment knows of the same customer's previous contact.
--- Enters: moments (contact_id, customer_id, started_epoch, moment_epoch, reason_code, topic_id).
+-- Enters: moments (contact_id, customer_id, started_epoch, ended_epoch, moment_epoch, code_epoch,
+-- reason_code, topic_id); code_epoch is when a contact's reason code and topic become known.
 -- Previous means begun in an earlier second; of several in that second, the last by contact_id.
--- Its start is always known, its reason code and topic only once it has ended.
+-- Its start is always known, its reason code and topic only from code_epoch on.
 WITH dated AS (
     SELECT
-        contact_id, customer_id, started_epoch, moment_epoch, reason_code, topic_id,
+        contact_id, customer_id, started_epoch, ended_epoch, moment_epoch, code_epoch,
+        reason_code, topic_id,
         MAX(started_epoch) OVER (PARTITION BY customer_id ORDER BY started_epoch
             RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS previous_epoch,
         ROW_NUMBER() OVER (
@@ -15,12 +17,12 @@ SELECT
     own.contact_id,
     own.started_epoch - own.previous_epoch AS seconds_since_previous,
     CASE WHEN own.previous_epoch IS NULL THEN NULL
-         WHEN previous.moment_epoch < own.moment_epoch THEN 0 ELSE 1 END AS is_previous_running,
-    CASE WHEN previous.moment_epoch < own.moment_epoch THEN
+         WHEN previous.ended_epoch < own.moment_epoch THEN 0 ELSE 1 END AS is_previous_running,
+    CASE WHEN previous.code_epoch < own.moment_epoch THEN
         CASE WHEN previous.reason_code = own.reason_code THEN 1
              WHEN previous.reason_code <> own.reason_code THEN 0 END
     END AS is_previous_reason_code,
-    CASE WHEN previous.moment_epoch < own.moment_epoch THEN
+    CASE WHEN previous.code_epoch < own.moment_epoch THEN
         CASE WHEN previous.topic_id = own.topic_id THEN 1
              WHEN previous.topic_id <> own.topic_id THEN 0 END
     END AS is_previous_topic

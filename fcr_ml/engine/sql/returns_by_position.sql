@@ -1,5 +1,6 @@
--- The first later inbound contact of the customer (any_return), and the first with
--- the same reason code or the same case id (same_code). A null code equals nothing.
+-- The first later inbound contact of the customer (same_code = 0, any_return), the first with
+-- the same reason code or the same case id (1, same_code), or the first with the same case id
+-- (2, same_case). A null code equals nothing.
 WITH next_positions AS (
     SELECT
         contact_id,
@@ -28,6 +29,7 @@ chosen AS (
         customer_id,
         CASE
             WHEN ${same_code} = 0 THEN next_any
+            WHEN ${same_code} = 2 THEN next_case
             WHEN next_code IS NULL THEN next_case
             WHEN next_case IS NULL THEN next_code
             WHEN next_case < next_code THEN next_case
