@@ -180,10 +180,13 @@ def _figures(beyond: Beyond, codes: NDArray[np.int64]) -> dict[str, Any]:
     )
     degrees = np.maximum(kish - 1, 1)
     half = t.ppf(0.975, degrees) * error
-    evidence = excess / np.sqrt(error**2 + excess**2 / np.maximum(kish, 1))
     seen = beyond.seen[codes]
     expected = seen - excess
     usual = usual_variances(expected.clip(0, 1), error, beyond.own[codes], kish)
+    # A unit that happens to repeat little has a small variance of its own: that of the
+    # rate expected counts where it is larger, or luck would be praised.
+    doubt = np.maximum(usual, error**2 + excess**2 / np.maximum(kish, 1))
+    evidence = excess / np.sqrt(doubt)
     shrunk = shrink_to_mean(excess, usual)
     spread = ordinary_spread(excess, usual)
     limit = np.sqrt(usual + spread)

@@ -22,6 +22,8 @@ RIDGE = 1.0
 LEAST_OWN = 0.05
 """A segment whose membership the mix explains but for this share is not tested."""
 
+_ROUNDING = 1e-9
+
 _BLOCK = 32
 """Segments looked at together: half a million customers are then 64 MB."""
 
@@ -209,7 +211,9 @@ class MixModel:
                     "evidence": score / spread,
                 }
             )
-        is_told = left > LEAST_OWN * crosses[:, 0]
+        # What is left of outcomes that are all alike is rounding.
+        is_there = float(np.abs(self._rest).max(initial=0.0)) > _ROUNDING
+        is_told = (left > LEAST_OWN * crosses[:, 0]) & is_there
         told.loc[~is_told, ["excess_rate", "standard_error", "evidence"]] = np.nan
         p_value = t.sf(told["evidence"], told["degrees"])
         return told.assign(p_value=np.where(told["evidence"].isna(), 1.0, p_value))

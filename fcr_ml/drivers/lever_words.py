@@ -59,7 +59,7 @@ def evidence_words(row: Mapping[Any, Any]) -> str:
     --------
     >>> evidence_words({"unit": "agent_id", "units": 23.0, "found_in": "agents",
     ...                 "lever": "training", "verdict": "little or nothing"})
-    '23 agents repeat alike'
+    '23 agents are no more apart here than elsewhere'
     """
     unit, verdict = row["unit"], row["verdict"]
     if unit == "segment":
@@ -75,7 +75,7 @@ def evidence_words(row: Mapping[Any, Any]) -> str:
 
 def _of_the_segment(lever: str, verdict: str) -> str:
     if verdict == "most of it":
-        return f"{_OWN[lever]}; inside it everyone fails alike"
+        return f"{_OWN[lever]}; nothing inside is shown to hold most of it"
     if verdict == "too few contacts to tell":
         return f"{_OWN[lever]}; inside it too few contacts to tell"
     return f"{_OWN[lever]}; what is left once the others are taken off"
@@ -84,20 +84,20 @@ def _of_the_segment(lever: str, verdict: str) -> str:
 _BETWEEN = {
     "most of it": "{units} differ: with the worse ones like the typical one, most would go",
     "part of it": "{units} differ: with the worse ones like the typical one, part would go",
-    "little or nothing": "{units} repeat alike",
+    "little or nothing": "{units} are no more apart here than elsewhere",
     "too few contacts to tell": "too few contacts to tell {units} apart",
 }
 
 _CONTRAST = {
-    "most of it": "repeats are mostly of contacts {what}",
+    "most of it": "most of the excess is of contacts {what}",
     "part of it": "contacts {what} repeat more",
-    "little or nothing": "contacts {what} repeat like others",
+    "little or nothing": "contacts {what} hold less than half of the excess, if any",
     "too few contacts to tell": "too few contacts {what}, or not, to tell",
 }
 
 _NEXT = {
     "most of it": "more than half of the excess are returns about a next issue",
     "part of it": "a part of the excess are returns about a next issue",
-    "little or nothing": "few of the excess are returns about a next issue",
+    "little or nothing": "returns about a next issue are less than half of the excess",
     "too few contacts to tell": "too few returns to tell same and next issues apart",
 }

@@ -177,7 +177,8 @@ def _beyond_usual(inside: pd.DataFrame, outside: Contrast) -> pd.DataFrame:
 
     kept = {unit: codes for unit, codes in outside.units.items() if unit in set(inside["unit"])}
     told = measure_variation(Contrast(outside.repeated, outside.owners, kept, outside.mix))
-    usual = told.reindex(inside["unit"])[[f"avoidable_rate{end}" for end in _ENDS]].fillna(0.0)
+    usual = told.reindex(inside["unit"])[[f"avoidable_rate{end}" for end in _ENDS]]
+    usual = usual.astype(float).fillna(0.0)
     rate, low, high = (usual[f"avoidable_rate{end}"].clip(lower=0).to_numpy() for end in _ENDS)
     gross = {end: inside[f"avoidable_rate{end}"].to_numpy(dtype=float) for end in _ENDS}
     net = gross[""] - rate

@@ -2,7 +2,8 @@
 
 Enters: numbered contacts. Leaves: the table TRADE_OFFS, how the repeat rate goes with
 handle time, survey answers and cost, between units and between contacts, and the units
-in groups, in which nobody can be told. It is a contrast between units as they are.
+in groups of at least three, none with more than half of it. It is a contrast between
+units as they are.
 """
 
 from __future__ import annotations
@@ -281,36 +282,51 @@ def _with_hours(table: pd.DataFrame, numbered: Numbered) -> pd.DataFrame:
 
 
 def _grouped(pull: _Pull) -> pd.DataFrame:
-    """Give the units in groups of about equal contacts, by their usual measure."""
+    """Give the units in groups of about equal contacts, by their usual measure.
+
+    Whole units, at least three in a group and none with more than half of its contacts;
+    no groups where that cannot be had.
+    """
+    groups = _groups_of_units(pull)
+    if len(groups) < 2:
+        return pd.DataFrame()
+    return pd.DataFrame([_group(pull, place, units) for place, units in enumerate(groups, 1)])
+
+
+def _groups_of_units(pull: _Pull) -> list[list[int]]:
+    contacts = np.bincount(pull.units)
+    usual = np.bincount(pull.units, pull.usual) / np.maximum(contacts, 1)
+    there = np.flatnonzero(contacts)
+    least = len(pull.units) / min(_MOST_GROUPS, max(len(there) // _UNITS_IN_GROUP, 1))
+    groups: list[list[int]] = [[]]
+    for unit in there[np.argsort(usual[there], kind="stable")].tolist():
+        groups[-1].append(unit)
+        if contacts[groups[-1]].sum() >= least and _is_mixed(contacts[groups[-1]]):
+            groups.append([])
+    rest = groups.pop()
+    if groups:
+        groups[-1] += rest
+    return groups if all(_is_mixed(contacts[group]) for group in groups) else []
+
+
+def _is_mixed(contacts: NDArray[np.int64]) -> bool:
+    return len(contacts) >= _UNITS_IN_GROUP and 2 * contacts.max() <= contacts.sum()
+
+
+def _group(pull: _Pull, place: int, units: list[int]) -> dict[str, Any]:
     from scipy.stats import t
 
-    units = np.unique(pull.units)
-    count = min(_MOST_GROUPS, len(units) // _UNITS_IN_GROUP)
-    if count < 2:
-        return pd.DataFrame()
-    # A contact's own customer is left out, so one unit may lie on both sides of an edge.
-    edges = np.quantile(pull.usual, np.linspace(0, 1, count + 1)[1:-1])
-    group = np.searchsorted(edges, pull.usual, side="right")
-    rows = []
-    for place in range(count):
-        is_in = group == place
-        inside = pull.units[is_in]
-        told = np.unique(inside)
-        if len(told) < _UNITS_IN_GROUP:
-            continue
-        rate = float(pull.repeated[is_in].mean())
-        off = np.bincount(inside, pull.repeated[is_in] - rate)
-        error = np.sqrt((off**2).sum() * len(told) / (len(told) - 1)) / is_in.sum()
-        half = t.ppf(0.975, len(told) - 1) * error
-        rows.append(
-            {
-                "group": place + 1,
-                "units": len(told),
-                "closed_contacts": int(is_in.sum()),
-                "handle_minutes_excess": float(pull.measure[is_in].mean()),
-                "excess_rate": rate,
-                "excess_rate_low": rate - half,
-                "excess_rate_high": rate + half,
-            }
-        )
-    return pd.DataFrame(rows)
+    is_in = np.isin(pull.units, units)
+    rate = float(pull.repeated[is_in].mean())
+    off = np.bincount(pull.units[is_in], pull.repeated[is_in] - rate)
+    error = np.sqrt((off**2).sum() * len(units) / (len(units) - 1)) / is_in.sum()
+    half = t.ppf(0.975, len(units) - 1) * error
+    return {
+        "group": place,
+        "units": len(units),
+        "closed_contacts": int(is_in.sum()),
+        "handle_minutes_excess": float(pull.measure[is_in].mean()),
+        "excess_rate": rate,
+        "excess_rate_low": rate - half,
+        "excess_rate_high": rate + half,
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fcr_ml.drivers.words import excerpt, words_of
+from fcr_ml.drivers.words import excerpt, hide_words, words_of
 
 EXAMPLES = 3
 """Excerpts a side: as many as are read."""
@@ -39,8 +39,10 @@ def pick_examples(contacts: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     A note is worth the sum of the evidence of its words over the root of their number, so
-    that long notes do not win by length; equal ones go by contact id.
+    that long notes do not win by length; equal ones go by contact id. Words that may not be
+    shown are hidden in the excerpts too.
     """
+    shown = set(words["value"])
     telling = words[words["evidence"].abs() >= _LEAST_EVIDENCE]
     evidence = dict(zip(telling["value"], telling["evidence"], strict=True))
     if not evidence:
@@ -54,7 +56,7 @@ def pick_examples(contacts: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
     looked = looked[[len(in_note) >= _LEAST_WORDS for in_note in held]]
     sides = {"repeated": looked["follow_up_id"].notna(), "resolved": looked["follow_up_id"].isna()}
     parts = [
-        _first(looked[is_side], outcome, 1 if outcome == "repeated" else -1)
+        _first(looked[is_side], outcome, 1 if outcome == "repeated" else -1, shown)
         for outcome, is_side in sides.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -69,7 +71,7 @@ def _strongest(in_note: list[str], evidence: dict[str, float]) -> str:
     return max(told, key=lambda word: (abs(evidence[word]), word)) if told else ""
 
 
-def _first(looked: pd.DataFrame, outcome: str, sign: int) -> pd.DataFrame:
+def _first(looked: pd.DataFrame, outcome: str, sign: int, shown: set[str]) -> pd.DataFrame:
     # A side without words of its own is typical where it holds none of the other's.
     ranked = looked.assign(worth=looked["worth"].round(9) * -sign)
     ordered = (
@@ -83,6 +85,9 @@ def _first(looked: pd.DataFrame, outcome: str, sign: int) -> pd.DataFrame:
             "outcome": outcome,
             "place": range(1, len(best) + 1),
             "contact_id": best["contact_id"].to_numpy(),
-            "excerpt": [excerpt(n, w) for n, w in zip(best["note"], best["best"], strict=True)],
+            "excerpt": [
+                excerpt(hide_words(note, shown), word)
+                for note, word in zip(best["note"], best["best"], strict=True)
+            ],
         }
     )

@@ -97,7 +97,8 @@ def measure_variation(contrast: Contrast) -> pd.DataFrame:
     kinds = _several(contrast.units)
     model = _fit(contrast, kinds) if kinds else None
     if model is None:
-        return pd.DataFrame([], columns=_FIGURES, index=pd.Index([], name="unit"))
+        nothing = pd.DataFrame([], columns=_FIGURES, index=pd.Index([], name="unit", dtype=object))
+        return nothing.astype(float)
     rows = {}
     for kind in sorted(kinds, key=_place):
         rows[kind] = _told(model, contrast.units[kind], kind)

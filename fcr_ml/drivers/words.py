@@ -176,6 +176,31 @@ def is_one_agents(held: Any, agents: NDArray[np.intp]) -> NDArray[np.bool_]:
     return (most >= _ONE_AGENT * in_all) & (in_all > 0) & (not is_only)
 
 
+def hide_words(note: str, shown: set[str]) -> str:
+    """Give a note with a mark in place of every word that may not be shown.
+
+    Redaction finds no names; a word of few customers, of one agent or that looks like a
+    name is none of those shown, and so a greeting or a signature does not show who wrote.
+
+    Examples
+    --------
+    >>> hide_words("Johan said the router fails, best regards David", {"the", "router", "fails"})
+    '… the router fails, …'
+    >>> hide_words("退款未到", {"退款"})
+    '退款…'
+    """
+    hidden = _PIECES.sub(lambda found: _shown(found.group(), shown), note)
+    return re.sub("…(?:[\\s…]*…)?", "…", hidden)
+
+
+def _shown(piece: str, shown: set[str]) -> str:
+    if _IS_UNSPACED.match(piece) and len(piece) > 1:
+        known = [piece[at : at + 2] in shown for at in range(len(piece) - 1)]
+        at_either = [a or b for a, b in zip([False, *known], [*known, False], strict=True)]
+        return "".join(c if keeps else "…" for c, keeps in zip(piece, at_either, strict=True))
+    return piece if not _speaks(piece) or piece.casefold() in shown else "…"
+
+
 def excerpt(note: str, word: str | None = None) -> str:
     """Give at most 160 characters of a note, around a word where one is given.
 

@@ -30,6 +30,8 @@ MIX = ("topic", "channel", "queue")
 COVERED_RATE = 0.9
 """Share of a period that the log must cover; a centre that closes on Sundays covers it."""
 
+_KEYS = ("contact_id", "customer_id", "case_id")
+
 _DAY = pd.Timedelta(days=1)
 _BEFORE = 91
 """Days whose contacts tell how open windows go on: a quarter, so that a change of level
@@ -124,6 +126,10 @@ def _put_kept(
         raise SettingsError(
             "trend: agents are people, and people are no drivers; ask for them with "
             "agents=True (--agents) to look at them all the same."
+        )
+    if column in _KEYS:
+        raise SettingsError(
+            f"trend: {column} names single contacts or people; give another column."
         )
     if not put_group(engine, casebook, column):
         raise SettingsError(f"trend: the log has no {column}; give another column.")

@@ -106,7 +106,7 @@ def _inside(findings: Findings, driver: dict[Any, Any]) -> Inside:
         "are compared, never named.",
     ]
     if not any(row["q_value"] == row["q_value"] and row["kind"] != "next queue" for row in causes):
-        told.append("Nothing looked at differs between its repeated and its resolved contacts.")
+        told.append("No difference between its repeated and its resolved contacts is shown.")
     return Inside(f"{rank}. Inside {segment}: {lever_words(driver)}", tuple(told), tuple(tables))
 
 

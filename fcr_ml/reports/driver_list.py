@@ -104,7 +104,7 @@ def render_inside(
         blocks.append(_examples(examples))
     blocks.append([line("A contrast suggests where to look; it does not prove why.", "dim")])
     if csv is not None:
-        blocks.append([line(f"The causes: {csv}", "bold")])
+        blocks.append([line(f"What its contacts hold: {csv}", "bold")])
     return as_text(blocks, width, colour)
 
 
@@ -126,7 +126,7 @@ def _levers(levers: pd.DataFrame) -> Block:
 
 def _causes(causes: pd.DataFrame) -> Block:
     if causes.empty:
-        return [line("Nothing looked at differs between its repeated and resolved contacts.")]
+        return [line("No difference between its repeated and its resolved contacts is shown.")]
     headings = ["looked at", "value", "#repeated", "#resolved", "#points apart", "#q"]
     rows = []
     for row in causes.head(_CAUSES_SHOWN).to_dict("records"):
@@ -142,7 +142,7 @@ def _causes(causes: pd.DataFrame) -> Block:
         f"{wording.count(looked_at[f'{side}_looked_at'])} {side}"
         for side in ("repeated", "resolved")
     )
-    title = f"What its repeated contacts hold more often ({counts} at most)"
+    title = f"What its repeated contacts hold more or less often ({counts} at most)"
     return [line(title, "bold"), grid(headings, rows), *more]
 
 

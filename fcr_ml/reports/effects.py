@@ -235,7 +235,7 @@ def render_effects(effects: pd.DataFrame, width: int, colour: bool = False) -> s
 
 def _strength(row: Row) -> str:
     """Say how strong something unseen would have to be; nothing where nothing was found."""
-    if row["verdict"] not in ("more repeats", "fewer repeats"):
+    if row["verdict"] not in ("more repeats", "fewer repeats") or pd.isna(row["e_value"]):
         return ""
     side = "with" if row["verdict"] == "more repeats" else "without"
     told = (

@@ -103,7 +103,7 @@ def _chart(groups: pd.DataFrame, rows: pd.DataFrame) -> Chart:
     in_words = (
         "Dots with intervals: units in groups by how long they usually handle, their handle time "
         "against the mix across and their repeat rate against the mix upwards; the broken line "
-        "is the slope between units. Nobody can be told in a group."
+        "is the slope between units. A group has at least three, none with more than half of it."
     )
     spec = comparison_charts.trade_off_chart(records, slope)
     return Chart("chart-trade-offs", spec, in_words)

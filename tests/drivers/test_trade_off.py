@@ -84,7 +84,8 @@ def test_agents_who_do_not_differ_cannot_tell() -> None:
 
 def test_groups_follow_the_slope_and_name_nobody() -> None:
     groups = measure_trade_offs(draw_agents(12_000, 1, slope=-0.04)).groups
-    assert len(groups) == 10
+    # Whole units, so groups are about equal and may be one fewer than ten.
+    assert len(groups) in (9, 10)
     assert groups["units"].min() >= 3
     assert groups["closed_contacts"].sum() == 12_000
     slope = np.polyfit(groups["handle_minutes_excess"], groups["excess_rate"], 1)[0]
