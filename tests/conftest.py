@@ -25,6 +25,8 @@ def pytest_configure() -> None:
     """Settle what is read when modules are first imported, before any is."""
     os.environ["HOME"] = HOME
     os.environ["HF_HUB_OFFLINE"] = "1"
+    # A process beside others has no terminal, and says so with eighty columns.
+    os.environ["COLUMNS"] = "100"
     # Two idle OpenMP threads on a busy machine cost more than the work itself.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
