@@ -223,7 +223,7 @@ def _own_intervals(planted: Sequence[SegmentRows]) -> str:
 
 
 def _ranked(rows: SegmentRows) -> tuple:
-    search = prepare_search(rows, LEAST, depth=2)
+    search = prepare_search(rows, LEAST)
     held = thin_out(search, gather_evidence(search, 0.05), q=0.05)
     if len(held) == 0:
         return search, held
