@@ -101,7 +101,8 @@ def flag_contacts(
     names = _topic_names(casebook)
     told = explain(listed, scorer.contributions(listed), features, names)
     ids = listed["contact_id"]
-    flags = pd.concat([listed.drop(columns=["topic"], errors="ignore"), told], axis=1)
+    kept = [name for name in FLAGS.columns if name in listed.columns and name != "topic"]
+    flags = pd.concat([listed[kept], told], axis=1)
     flags["rank"] = np.arange(1, len(flags) + 1)
     flags["ended_at"] = pd.to_datetime(listed["moment_epoch"], unit="s", utc=True)
     flags["hours_left"] = (listed["closes_at"] - casebook.as_of).dt.total_seconds() / _HOUR
