@@ -74,14 +74,15 @@ def test_planted_drivers_are_found_first_and_nothing_else(studied: Studied) -> N
 
 @pytest.mark.slow
 def test_no_driver_is_found_where_none_was_planted(tmp_path: Path) -> None:
-    # Twenty centres at a rate of 5 %: more than four with a driver happens once in 400.
+    # Six centres at a rate of 5 %: more than two with a driver happens once in 400. Twenty
+    # more, without notes, are in ``test_over_seeds``.
     with_driver = 0
-    for seed in range(20):
+    for seed in range(6):
         plan = CentrePlan(contacts=1_200, days=120, drivers=(), issue_spread=0, random_state=seed)
         nothing = study(plan, tmp_path / str(seed), encoder="words", reading="any_return")
         with_driver += len(rank_drivers(nothing.casebook)) > 0
 
-    assert with_driver <= 4
+    assert with_driver <= 2
 
 
 @pytest.mark.parametrize("reading", ["any_return", "same_code", "same_issue", "related"])
