@@ -17,8 +17,8 @@ from typing import Any, get_type_hints
 from fcr_ml.errors import SettingsError, StorageError
 
 _DATA = {"sources", "raw", "casebook", "features", "acted_on", "plan", "left_out"}
-_NOT_SETTINGS = _DATA | {"self", "progress", "namer"}
-"""Parameters that carry data or a function; a file cannot set them."""
+_NOT_SETTINGS = _DATA | {"self", "progress", "namer", "case_readings"}
+"""Parameters that carry data or a function, or that one verb alone sets; a file cannot."""
 
 
 def read_settings(
