@@ -22,7 +22,7 @@ from fcr_ml.frames.casebook import Casebook, write_casebook
 from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS, RepeatWindow
 from fcr_ml.links.evidence import EvidenceBook
-from fcr_ml.links.judged import check_judged
+from fcr_ml.links.judged import agreed_pairs, check_judged
 from fcr_ml.links.outcomes import answered_with_copy, tell_outcomes
 from fcr_ml.links.returns import tell_reactions
 from fcr_ml.links.table import TiedLinks, tie_links
@@ -281,16 +281,7 @@ class CasebookBuilder:
                 first["row"],
                 first["problem"],
             )
-        told = judged.pairs[judged.pairs["verdict"] != "unclear"]
-        verdicts = told.groupby(["contact_id", "follow_up_id"])["verdict"].transform("nunique")
-        if (verdicts > 1).any():
-            _log.warning(
-                "judged pairs: %s judgements of pairs that judges differ on are not used.",
-                f"{int((verdicts > 1).sum()):,}",
-            )
-        return told[verdicts == 1].drop_duplicates(
-            ["contact_id", "follow_up_id"], ignore_index=True
-        )
+        return agreed_pairs(judged.pairs)
 
     def _kept(self, contacts: pd.DataFrame) -> list[str]:
         """Name the columns that may leave the west wing.

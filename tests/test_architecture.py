@@ -47,13 +47,9 @@ MAP: dict[str, set[str]] = {
         "study",
         "settings",
     },
-    "comparing": GROUND | {"measures", "drivers", "reports"},
-    "adjusted": GROUND | {"drivers", "reports"},
     "flagging": GROUND | {"risk", "reports"},
     "proving": GROUND | {"flagging", "risk", "reports"},
-    "trending": GROUND | {"measures", "reports"},
-    "next_issues": GROUND | {"drivers", "reports"},
-    "driver_telling": GROUND | {"drivers", "reports"},
+    "driver_telling": GROUND | {"measures", "drivers", "reports"},
     "topic_editing": GROUND | {"notes", "topics", "reports"},
     "review": GROUND | {"contacts", "links", "measures", "reports"},
     "evaluation": GROUND
@@ -65,9 +61,7 @@ MAP: dict[str, set[str]] = {
     "evaluation_risk": GROUND | {"assembly", "contacts", "features", "risk"},
     "cli": GROUND
     | {
-        "adjusted",
         "analysis",
-        "comparing",
         "contacts",
         "driver_telling",
         "evaluation",
@@ -75,7 +69,6 @@ MAP: dict[str, set[str]] = {
         "evaluation_risk",
         "evaluation_topics",
         "flagging",
-        "next_issues",
         "progress",
         "proving",
         "reports",
@@ -83,7 +76,6 @@ MAP: dict[str, set[str]] = {
         "settings",
         "simulate",
         "topic_editing",
-        "trending",
     },
 }
 HEAVY_HOME = {

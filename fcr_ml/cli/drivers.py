@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fcr_ml.cli.options import Results, width
+from fcr_ml.cli.options import Results, lay_over, width
+
+if TYPE_CHECKING:
+    from fcr_ml.driver_telling import Telling
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+
+Agents = Annotated[bool, typer.Option("--agents", help="Allow agents; people are no drivers.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="The TOML file that results were made with.")
+]
 
 
 @app.callback()
@@ -41,9 +50,7 @@ def change(
         str | None, typer.Option(help="Compare two values of this column, such as queue.")
     ] = None,
     value: Annotated[str | None, typer.Option(help="The value that is compared.")] = None,
-    agents: Annotated[
-        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
-    ] = False,
+    agents: Agents = False,
     csv: Annotated[Path | None, typer.Option(help="Also write every part here, as CSV.")] = None,
 ) -> None:
     """Change: split a difference in repeat rate into what repeats and what came more often.
@@ -55,25 +62,14 @@ def change(
 
     Two queues: `fcr drivers change --column queue --value Billing --against Orders`
     """
-    from fcr_ml.comparing import tell_change
     from fcr_ml.errors import UsageError
 
     if column is None and value is not None:
         raise UsageError("change: --value needs --column, such as --column queue.")
     if column is not None and (period is not None or value is None or against is None):
         raise UsageError("change: --column needs --value and --against, and takes no --period.")
-    told = tell_change(
-        results,
-        by,
-        value if column is not None else period,
-        against,
-        column,
-        agents,
-        csv,
-        width(),
-        sys.stdout.isatty(),
-    )
-    typer.echo(told, nl=False)
+    after = value if column is not None else period
+    _say(_telling(results, csv).change(by, after, against, column, agents))
 
 
 @app.command()
@@ -84,9 +80,7 @@ def trend(
         str | None, typer.Option(help="Only contacts with one value of this column, such as queue.")
     ] = None,
     value: Annotated[str | None, typer.Option(help="The value of that column.")] = None,
-    agents: Annotated[
-        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
-    ] = False,
+    agents: Agents = False,
     csv: Annotated[Path | None, typer.Option(help="Also write every period here, as CSV.")] = None,
 ) -> None:
     """Trend: FCR by week or month, what stands out, and when it shifted.
@@ -96,7 +90,6 @@ def trend(
     One queue: `fcr drivers trend --by month --column queue --value Billing`
     """
     from fcr_ml.errors import UsageError
-    from fcr_ml.trending import tell_trend
 
     if by not in ("week", "month"):
         raise UsageError(f"trend: --by is week or month, not '{by}'.")
@@ -104,8 +97,7 @@ def trend(
         raise UsageError(
             "trend: --column and --value go together, such as --column queue --value Billing."
         )
-    told = tell_trend(results, by, column, value, agents, csv, width(), sys.stdout.isatty())
-    typer.echo(told, nl=False)
+    _say(_telling(results, csv).trend(by, column, value, agents=agents))
 
 
 @app.command(name="next")
@@ -119,35 +111,29 @@ def next_issues(
 
     Example: `fcr drivers next --results results/ --csv next.csv`
     """
-    from fcr_ml.next_issues import tell_next_issues
-
-    typer.echo(tell_next_issues(results, csv, width(), sys.stdout.isatty()), nl=False)
+    _say(_telling(results, csv).next_issues())
 
 
 @app.command()
 def rank(
     results: Results = Path("results"),
-    agents: Annotated[
-        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
-    ] = False,
+    agents: Agents = False,
+    settings: SettingsFile = None,
     csv: Annotated[Path | None, typer.Option(help="Also write the drivers here, as CSV.")] = None,
 ) -> None:
     """Rank drivers: excess, what is avoidable, whether it held, lever and error source.
 
     Example: `fcr drivers rank --results results/ --csv drivers.csv`
     """
-    from fcr_ml.driver_telling import tell_drivers
-
-    typer.echo(tell_drivers(results, agents, csv, width(), sys.stdout.isatty()), nl=False)
+    _say(_telling(results, csv).drivers(_settings(settings, agents)))
 
 
 @app.command()
 def why(
     driver: Annotated[int, typer.Argument(help="Which driver: its rank, 1 is the first.")],
     results: Results = Path("results"),
-    agents: Annotated[
-        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
-    ] = False,
+    agents: Agents = False,
+    settings: SettingsFile = None,
     csv: Annotated[
         Path | None, typer.Option(help="Also write what its contacts hold here, as CSV.")
     ] = None,
@@ -156,9 +142,7 @@ def why(
 
     Example: `fcr drivers why 1 --results results/`
     """
-    from fcr_ml.driver_telling import tell_why
-
-    typer.echo(tell_why(results, driver, agents, csv, width(), sys.stdout.isatty()), nl=False)
+    _say(_telling(results, csv).why(driver, _settings(settings, agents)))
 
 
 @app.command()
@@ -168,9 +152,7 @@ def compare(
         list[str] | None,
         typer.Option(help="queue, channel, team or agent_id; may be given more than once."),
     ] = None,
-    agents: Annotated[
-        bool, typer.Option("--agents", help="Allow agents; people are no drivers.")
-    ] = False,
+    agents: Agents = False,
     csv: Annotated[Path | None, typer.Option(help="Also write every unit here, as CSV.")] = None,
 ) -> None:
     """Compare queues, channels and teams against what the others make of the same mix.
@@ -179,10 +161,7 @@ def compare(
 
     Example: `fcr drivers compare --column team`
     """
-    from fcr_ml.adjusted import tell_comparison
-
-    told = tell_comparison(results, column or None, agents, csv, width(), sys.stdout.isatty())
-    typer.echo(told, nl=False)
+    _say(_telling(results, csv).comparison(column or None, agents))
 
 
 @app.command()
@@ -197,6 +176,19 @@ def effect(
 
     Example: `fcr drivers effect --of transfer`
     """
-    from fcr_ml.adjusted import tell_effects
+    _say(_telling(results, csv).effects(of))
 
-    typer.echo(tell_effects(results, of, csv, width(), sys.stdout.isatty()), nl=False)
+
+def _telling(results: Path, csv: Path | None) -> Telling:
+    from fcr_ml.driver_telling import Telling
+
+    return Telling(results, csv, width(), sys.stdout.isatty())
+
+
+def _settings(path: Path | None, agents: bool) -> dict[str, Any]:
+    """Give the section on drivers, agents allowed where they were asked for."""
+    return lay_over(path, drivers={"agents": agents or None})["drivers"]
+
+
+def _say(told: str) -> None:
+    typer.echo(told, nl=False)

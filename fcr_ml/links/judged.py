@@ -8,6 +8,7 @@ case, spaces and the apostrophe that guards a cell from being run as a formula.
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ import pandas as pd
 
 from fcr_ml.errors import DataError
 from fcr_ml.links.review import PAIR
+
+_log = logging.getLogger(__name__)
 
 VERDICTS = ("double_post", "same_issue", "next_issue", "unrelated", "unclear")
 CONFIDENCES = ("high", "medium", "low")
@@ -76,6 +79,24 @@ def check_judged(files: Mapping[str, pd.DataFrame], contacts: pd.DataFrame) -> J
     return JudgedPairs(
         pd.concat(pairs, ignore_index=True), pd.concat(aside, ignore_index=True), not_judged
     )
+
+
+def agreed_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Give each judged pair once: what is unclear or judged otherwise by another is left out.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        As :class:`JudgedPairs` holds them.
+    """
+    told = pairs[pairs["verdict"] != "unclear"]
+    verdicts = told.groupby(PAIR)["verdict"].transform("nunique")
+    if (verdicts > 1).any():
+        _log.warning(
+            "judged pairs: %s judgements of pairs that judges differ on are not used.",
+            f"{int((verdicts > 1).sum()):,}",
+        )
+    return told[verdicts == 1].drop_duplicates(PAIR, ignore_index=True)
 
 
 def _refuse_missing(files: Mapping[str, pd.DataFrame]) -> None:
