@@ -63,9 +63,9 @@ class SegmentRows:
     Parameters
     ----------
     contacts : pandas.DataFrame
-        ``contact_id``, ``customer_id``, ``started_epoch`` in seconds,
-        ``repeated_probability``, ``follow_up_id`` and the columns below as text, null
-        where unknown; ordered by customer, then contact.
+        ``contact_id``, ``customer_id``, ``started_epoch`` in seconds, ``place`` in the
+        table of contacts, ``repeated_probability``, ``follow_up_id`` and the columns below
+        as text, null where unknown; ordered by customer, then contact.
     segment_columns, mix_columns : list of str
         Which columns may form segments, and which are the mix.
     """
@@ -98,7 +98,7 @@ def read_segment_rows(casebook: Casebook, agents: bool = False) -> SegmentRows:
     }
     rows = _closed_contacts(casebook)
     described = _described(casebook, list(known)).drop(columns="contact_id")
-    own = described.iloc[rows.pop("place")].reset_index(drop=True)
+    own = described.iloc[rows["place"]].reset_index(drop=True)
     rows = pd.concat([rows, own], axis=1)
     telling = [name for name in rows.columns if rows[name].nunique() > 1]
     segments = [*SEGMENT_COLUMNS, *known, *(["agent_id"] if agents else [])]

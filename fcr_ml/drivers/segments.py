@@ -99,7 +99,9 @@ class Segments:
         return " and ".join(f"{column} = {value}" for column, value in self.parts[segment])
 
 
-def number_levels(values: pd.Series, minimum_contacts: int) -> Levels:
+def number_levels(
+    values: pd.Series, minimum_contacts: int, most: int | None = MOST_LEVELS
+) -> Levels:
     """Number the values of a column that come often enough to be told apart.
 
     Parameters
@@ -108,6 +110,8 @@ def number_levels(values: pd.Series, minimum_contacts: int) -> Levels:
         Text, with nulls.
     minimum_contacts : int
         Values below this count are taken together.
+    most : int or None
+        Values kept apart at most; None keeps all.
 
     Returns
     -------
@@ -119,7 +123,7 @@ def number_levels(values: pd.Series, minimum_contacts: int) -> Levels:
     told = pd.DataFrame({"value": uniques.astype(str), "contacts": counts}).sort_values(
         ["contacts", "value"], ascending=[False, True]
     )
-    kept = told[told["contacts"] >= minimum_contacts].head(MOST_LEVELS)
+    kept = told[told["contacts"] >= minimum_contacts][:most]
     codes = np.full(len(uniques) + 1, len(kept) + 1)
     codes[kept.index] = np.arange(1, len(kept) + 1)
     # Where a value is null its number is -1: the last place.

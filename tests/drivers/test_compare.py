@@ -71,23 +71,27 @@ def test_the_estimate_is_that_of_the_drivers_and_so_is_its_error() -> None:
     assert ours.standard_error[1:13] == pytest.approx(route["standard_error"], rel=0.1)
 
 
-def test_rows_are_those_of_the_drivers(casebook_of: CasebookOf) -> None:
+def test_rows_are_those_of_the_drivers_with_the_measures_of_their_contacts(
+    casebook_of: CasebookOf,
+) -> None:
     drawn = draw_rows(2_000, 3)
     casebook = casebook_of(drawn.contacts)
-    numbered, rows = read_numbered(casebook), read_segment_rows(casebook, agents=True)
+    numbered, rows = read_numbered(casebook), read_segment_rows(casebook)
 
     assert len(numbered) == len(rows.contacts)
     assert numbered.mix == rows.mix_columns
-    assert sorted(numbered.repeated) == sorted(rows.contacts["repeated_probability"])
-    for name in numbered.columns:
-        route = number_levels(rows.contacts[name], 30)
-        assert (
-            np.bincount(numbered.columns[name].codes).tolist()[:2]
-            == np.bincount(route.codes).tolist()[:2]
-        )
-        if name != "month":
-            assert numbered.columns[name].names == route.names
-    assert len(np.unique(numbered.customers)) == rows.contacts["customer_id"].nunique()
+    assert set(numbered.columns) == {*rows.mix_columns, "queue", "channel", "team"}
+    stored = casebook.table("contacts").set_index("contact_id").loc[rows.contacts["contact_id"]]
+    for name in ("queue", "channel", "team"):
+        levels = numbered.columns[name]
+        told = np.array(["", *levels.names, "rare"])[levels.codes]
+        assert told.tolist() == stored[name].tolist()
+    assert numbered.measures["transfers"].tolist() == stored["transfers"].tolist()
+    assert (numbered.measures["handle_minutes"] == 10).all()
+    assert numbered.repeated.tolist() == rows.contacts["repeated_probability"].tolist()
+    customers = pd.Series(numbered.customers).groupby(stored["customer_id"].to_numpy())
+    assert (customers.nunique() == 1).all()
+    assert len(np.unique(numbered.customers)) == stored["customer_id"].nunique()
 
 
 def test_what_nearly_names_the_unit_stays_out_of_its_mix() -> None:
