@@ -130,7 +130,7 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
         write_csv(findings.fcr, folder / "fcr.csv")
         write_csv(findings.drivers, folder / "drivers.csv")
         write_csv(findings.levers, folder / "levers.csv")
-        write_csv(findings.causes, folder / "causes.csv")
+        write_csv(findings.contrasts, folder / "contrasts.csv")
         write_csv(findings.changes, folder / "changes.csv")
         write_csv(findings.trend, folder / "trend.csv")
         write_csv(findings.transitions, folder / "transitions.csv")

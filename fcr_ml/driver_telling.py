@@ -96,7 +96,7 @@ class Telling:
 
     def drivers(self, settings: Mapping[str, Any]) -> str:
         """Tell the drivers; ``settings`` are keyword arguments of ``rank_drivers``."""
-        drivers = study_drivers(self._casebook(), **settings, with_causes=False).drivers
+        drivers = study_drivers(self._casebook(), **settings, with_contrasts=False).drivers
         self._write(drivers)
         return render_drivers(drivers, self.width, self.colour, self.csv)
 
@@ -116,10 +116,10 @@ class Telling:
                 f"why: there is no driver {rank}; {have}. List them with fcr drivers rank."
             )
         driver = drivers[drivers["rank"] == rank].iloc[0].to_dict()
-        tables = (studied.levers, studied.causes.table, studied.causes.examples)
-        levers, causes, examples = (t[t["segment"] == driver["segment"]] for t in tables)
-        self._write(causes)
-        return render_inside(driver, levers, causes, examples, self.width, self.colour, self.csv)
+        tables = (studied.levers, studied.contrasts.table, studied.contrasts.examples)
+        levers, contrasts, examples = (t[t["segment"] == driver["segment"]] for t in tables)
+        self._write(contrasts)
+        return render_inside(driver, levers, contrasts, examples, self.width, self.colour, self.csv)
 
     def comparison(self, columns: Sequence[str] | None = None, agents: bool = False) -> str:
         """Tell how units do against their own mix, and what short contacts are bought with."""

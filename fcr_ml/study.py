@@ -128,8 +128,8 @@ def _drivers(casebook: Casebook, contacts: int, settings: Mapping[str, Any]) -> 
         "segments_looked_at": int(inside.drivers.attrs.get("segments_looked_at", 0)),
         "more_drivers": len(inside.drivers) == MOST_DRIVERS,
         "levers": inside.levers,
-        "causes": inside.causes.table,
-        "cause_examples": inside.causes.examples,
+        "contrasts": inside.contrasts.table,
+        "contrast_examples": inside.contrasts.examples,
         "changes": changes,
     }
 

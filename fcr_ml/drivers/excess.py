@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.drivers.avoidable import count_months, measure_avoidable
-from fcr_ml.drivers.causes import Causes, find_causes, no_causes
 from fcr_ml.drivers.confirm import confirm_drivers, hold_out_month
+from fcr_ml.drivers.contrasts import Contrasts, find_contrasts, no_contrasts
 from fcr_ml.drivers.costs import check_costs, cost_of_excess, follow_up_hours
 from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.levers import in_order_of, named_levers, weigh_levers
@@ -94,7 +94,7 @@ def rank_drivers(
     (:func:`~fcr_ml.drivers.confirm.confirm_drivers`). The ranking does not change.
     """
     settings = (minimum_contacts, q, depth, agents, cost_per_hour, cost_per_contact)
-    return study_drivers(casebook, *settings, with_causes=False).drivers
+    return study_drivers(casebook, *settings, with_contrasts=False).drivers
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class StudiedDrivers:
         DRIVERS.
     levers : pandas.DataFrame
         LEVERS, in the order of the drivers.
-    causes : Causes
-        CAUSES and examples, in the order of the drivers.
+    contrasts : Contrasts
+        CONTRASTS and examples, in the order of the drivers.
     """
 
     drivers: pd.DataFrame
     levers: pd.DataFrame
-    causes: Causes
+    contrasts: Contrasts
 
 
 def study_drivers(
@@ -124,7 +124,7 @@ def study_drivers(
     agents: bool = False,
     cost_per_hour: float | None = None,
     cost_per_contact: float | None = None,
-    with_causes: bool = True,
+    with_contrasts: bool = True,
 ) -> StudiedDrivers:
     """Give the drivers, the evidence for their levers, and what lies inside them.
 
@@ -132,13 +132,13 @@ def study_drivers(
     ----------
     casebook, minimum_contacts, q, depth, agents, cost_per_hour, cost_per_contact
         As in :func:`rank_drivers`.
-    with_causes : bool
-        Whether to look at notes and columns inside; without, the causes are empty.
+    with_contrasts : bool
+        Whether to look at notes and columns inside; without, the contrasts are empty.
     """
     check_costs(cost_per_hour, cost_per_contact)
     rows = read_segment_rows(casebook, agents)
     search = prepare_search(rows, minimum_contacts, depth)
-    drivers, levers, causes = empty(DRIVERS), empty(LEVERS), no_causes()
+    drivers, levers, contrasts = empty(DRIVERS), empty(LEVERS), no_contrasts()
     if len(search.segments):
         evidence = gather_evidence(search, q)
         found = thin_out(search, evidence, q)
@@ -157,9 +157,11 @@ def study_drivers(
             by_words = {search.segments.words(place): place for place in places}
             ordered = [by_words[words] for words in drivers["segment"]]
             levers = in_order_of(levers, drivers["segment"])
-            causes = find_causes(casebook, rows, search, ordered) if with_causes else causes
+            contrasts = (
+                find_contrasts(casebook, rows, search, ordered) if with_contrasts else contrasts
+            )
     drivers.attrs["segments_looked_at"] = len(search.segments)
-    return StudiedDrivers(drivers, levers, causes)
+    return StudiedDrivers(drivers, levers, contrasts)
 
 
 def _strongest(evidence: pd.DataFrame, q: float) -> list[int]:

@@ -1,6 +1,6 @@
 """Drivers as a list for the terminal, and what lies inside one of them.
 
-Enters: DRIVERS; of one driver its rows of LEVERS, CAUSES and CAUSE_EXAMPLES. Leaves: text of
+Enters: DRIVERS; of one driver its rows of LEVERS, CONTRASTS and CONTRAST_EXAMPLES. Leaves: text of
 at most the width asked for.
 """
 
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fcr_ml.reports import wording
-from fcr_ml.reports.causes import cause_kind, cause_shares, lever_words, points
+from fcr_ml.reports.contrasts import contrast_kind, contrast_shares, lever_words, points
 from fcr_ml.reports.screen import as_text, grid, line
 
 if TYPE_CHECKING:
     from fcr_ml.reports.screen import Block
 
-_CAUSES_SHOWN = 25
+_CONTRASTS_SHOWN = 25
 _SHORT = {"too few contacts to tell": "too few to tell", "not found before": "new"}
 
 
@@ -74,7 +74,7 @@ def _two_lines(row: Mapping[Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...]
 def render_inside(
     driver: Mapping[Any, Any],
     levers: pd.DataFrame,
-    causes: pd.DataFrame,
+    contrasts: pd.DataFrame,
     examples: pd.DataFrame,
     width: int,
     colour: bool = False,
@@ -86,8 +86,8 @@ def render_inside(
     ----------
     driver : mapping
         A row of DRIVERS.
-    levers, causes, examples : pandas.DataFrame
-        Its rows of LEVERS, CAUSES and CAUSE_EXAMPLES.
+    levers, contrasts, examples : pandas.DataFrame
+        Its rows of LEVERS, CONTRASTS and CONTRAST_EXAMPLES.
     width, colour, csv
         As in :func:`render_drivers`.
     """
@@ -99,7 +99,11 @@ def render_inside(
         f"{wording.percent(driver['repeat_rate'])}, {100 * excess:.1f} points more than its mix "
         "gives."
     )
-    blocks: list[Block] = [[line(title, "bold"), line(told)], _levers(levers), _causes(causes)]
+    blocks: list[Block] = [
+        [line(title, "bold"), line(told)],
+        _levers(levers),
+        _contrasts(contrasts),
+    ]
     if len(examples):
         blocks.append(_examples(examples))
     blocks.append([line("A contrast suggests where to look; it does not prove why.", "dim")])
@@ -124,20 +128,20 @@ def _levers(levers: pd.DataFrame) -> Block:
     return [line("Where the excess lies", "bold"), grid(headings, rows)]
 
 
-def _causes(causes: pd.DataFrame) -> Block:
-    if causes.empty:
+def _contrasts(contrasts: pd.DataFrame) -> Block:
+    if contrasts.empty:
         return [line("No difference between its repeated and its resolved contacts is shown.")]
     headings = ["looked at", "value", "#repeated", "#resolved", "#points apart", "#q"]
     rows = []
-    for row in causes.head(_CAUSES_SHOWN).to_dict("records"):
+    for row in contrasts.head(_CONTRASTS_SHOWN).to_dict("records"):
         apart = points(row["difference"], row["difference_low"], row["difference_high"])
         q_value = wording.q_value(row["q_value"])
-        shares = (share.split(",")[0] for share in cause_shares(row))
+        shares = (share.split(",")[0] for share in contrast_shares(row))
         name = wording.name(row["value"])
-        rows.append((cause_kind(row["kind"]), name, *shares, apart, q_value))
-    rest = len(causes) - _CAUSES_SHOWN
+        rows.append((contrast_kind(row["kind"]), name, *shares, apart, q_value))
+    rest = len(contrasts) - _CONTRASTS_SHOWN
     more = [line(f"and {rest} more", "dim")] if rest > 0 else []
-    looked_at = causes[["repeated_looked_at", "resolved_looked_at"]].max()
+    looked_at = contrasts[["repeated_looked_at", "resolved_looked_at"]].max()
     counts = " and ".join(
         f"{wording.count(looked_at[f'{side}_looked_at'])} {side}"
         for side in ("repeated", "resolved")

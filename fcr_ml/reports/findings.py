@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fcr_ml.errors import DataError
-from fcr_ml.frames.causes import CAUSE_EXAMPLES, CAUSES
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
+from fcr_ml.frames.contrasts import CONTRAST_EXAMPLES, CONTRASTS
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.levers import LEVERS
@@ -28,8 +28,8 @@ _NEEDED: dict[str, list[str]] = {
     "curve": ["reading", "hours", "repeat_rate", "closed_contacts"],
     "drivers": DRIVERS.required,
     "levers": LEVERS.required,
-    "causes": CAUSES.required,
-    "cause_examples": CAUSE_EXAMPLES.required,
+    "contrasts": CONTRASTS.required,
+    "contrast_examples": CONTRAST_EXAMPLES.required,
     "topics": [*TOPIC_CARDS.required, "closed_contacts", "repeat_rate", "low", "high"],
     "verdicts": ["verdict", "pairs", "expected_pairs"],
     "risk": ["name", "measure", "value", "low", "high", "contacts"],
@@ -108,10 +108,10 @@ class Findings:
         How many segments the q-values stand for.
     levers : pandas.DataFrame
         ``LEVERS`` rows, in the order of the drivers.
-    causes : pandas.DataFrame
-        ``CAUSES`` rows, in the order of the drivers.
-    cause_examples : pandas.DataFrame
-        ``CAUSE_EXAMPLES`` rows; empty without notes.
+    contrasts : pandas.DataFrame
+        ``CONTRASTS`` rows, in the order of the drivers.
+    contrast_examples : pandas.DataFrame
+        ``CONTRAST_EXAMPLES`` rows; empty without notes.
     more_drivers : bool
         Whether the list of drivers was cut at its longest.
     topics : pandas.DataFrame
@@ -201,8 +201,8 @@ class Findings:
     transitions: pd.DataFrame = field(default_factory=pd.DataFrame)
     avoidance: pd.DataFrame = field(default_factory=pd.DataFrame)
     levers: pd.DataFrame = field(default_factory=pd.DataFrame)
-    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    cause_examples: pd.DataFrame = field(default_factory=pd.DataFrame)
+    contrasts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    contrast_examples: pd.DataFrame = field(default_factory=pd.DataFrame)
     trend: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs_looked_at: int = 0
     later_weeks: int | None = None

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.reports import charts, wording
-from fcr_ml.reports.causes import inside_drivers, lever_words
+from fcr_ml.reports.contrasts import inside_drivers, lever_words
 from fcr_ml.reports.figures import rule_of
 from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.tables import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fcr_ml.frames.causes import CAUSES
+from fcr_ml.frames.contrasts import CONTRASTS
 from fcr_ml.frames.drivers import DRIVERS
 from tests.drivers.conftest import draw_rows, write_rows
 
@@ -37,7 +37,7 @@ def test_why_looks_inside_one(fcr, results: Path, tmp_path: Path) -> None:
     assert "the segment itself" in ran.out
     assert max(len(text) for text in ran.out.splitlines()) <= 100
     written = pd.read_csv(tmp_path / "w.csv", encoding="utf-8-sig")
-    assert list(written.columns) == list(CAUSES.columns)
+    assert list(written.columns) == list(CONTRASTS.columns)
 
 
 def test_a_driver_that_is_not_there_is_named(fcr, results: Path) -> None:

@@ -21,9 +21,9 @@ from fcr_ml.contacts.exports import EXPORTS
 from fcr_ml.contacts.set_aside import SET_ASIDE
 from fcr_ml.features.described import DECLARED as FEATURES
 from fcr_ml.features.described import GENERIC
-from fcr_ml.frames.causes import CAUSES
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
+from fcr_ml.frames.contrasts import CONTRASTS
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.flagged import ACTED, FLAGGED, PROOF
@@ -188,7 +188,7 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "fcr"): partial(table_columns, FCR),
     (RESULTS_PAGE, "drivers"): partial(table_columns, DRIVERS),
     (RESULTS_PAGE, "levers"): partial(table_columns, LEVERS),
-    (RESULTS_PAGE, "causes"): partial(table_columns, CAUSES),
+    (RESULTS_PAGE, "contrasts"): partial(table_columns, CONTRASTS),
     (RESULTS_PAGE, "changes"): partial(table_columns, CHANGES),
     (RESULTS_PAGE, "comparisons"): partial(table_columns, COMPARISONS),
     (RESULTS_PAGE, "trade_offs"): partial(table_columns, TRADE_OFFS),

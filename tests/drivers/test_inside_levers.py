@@ -45,7 +45,7 @@ def test_every_driver_has_rows_and_at_most_one_lever(tmp_path: Path) -> None:
     assert agents["avoidable_rate_low"] < 0.16 * 0.8 < agents["avoidable_rate_high"]
     assert studied.drivers["error_source"].tolist()[0] == "agent"
     # Nobody is named anywhere.
-    text = pd.concat([levers.astype("string"), studied.causes.table.astype("string")])
+    text = pd.concat([levers.astype("string"), studied.contrasts.table.astype("string")])
     assert not text.apply(lambda column: column.str.contains(r"a-0\d\d", na=False)).any().any()
 
 
@@ -78,7 +78,7 @@ def test_no_driver_has_no_lever(casebook_of: CasebookOf) -> None:
     assert studied.drivers.empty
     assert studied.levers.empty
     assert list(studied.levers.columns) == list(LEVERS.columns)
-    assert studied.causes.table.empty
+    assert studied.contrasts.table.empty
 
 
 def test_whose_error_each_lever_speaks_of() -> None:

@@ -66,7 +66,7 @@ def test_the_results_are_complete(first: dict[str, bytes]) -> None:
         "avoidance.csv",
         "drivers.csv",
         "levers.csv",
-        "causes.csv",
+        "contrasts.csv",
         "changes.csv",
         "comparison.csv",
         "effects.csv",

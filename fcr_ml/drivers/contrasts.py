@@ -1,7 +1,7 @@
 """Inside a driver: what its repeated contacts hold more often than its resolved ones.
 
-Enters: a casebook, its closed contacts, drivers. Leaves: the tables CAUSES and
-CAUSE_EXAMPLES. A contrast suggests where to look; it does not say why. Only redacted notes
+Enters: a casebook, its closed contacts, drivers. Leaves: the tables CONTRASTS and
+CONTRAST_EXAMPLES. A contrast suggests where to look; it does not say why. Only redacted notes
 are read, words of few customers or of one agent are not shown, and agents only where the
 settings allow them.
 """
@@ -27,11 +27,8 @@ from fcr_ml.drivers.words import (
 )
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.frames import Casebook, RepeatWindow
-from fcr_ml.frames.causes import CAUSE_EXAMPLES, CAUSES
 from fcr_ml.frames.conform import conform, empty
-
-MOST_DRIVERS = 20
-"""As many drivers, the largest first, are looked into; more are not read."""
+from fcr_ml.frames.contrasts import CONTRAST_EXAMPLES, CONTRASTS
 
 MOST_CONTACTS, MOST_NOTES = 20_000, 1_000
 """Repeated contacts, and as many resolved ones, of which columns and notes are compared;
@@ -49,27 +46,29 @@ _KINDS = {"note": "note word", "resolution_note": "answer word"}
 
 
 @dataclass(frozen=True)
-class Causes:
+class Contrasts:
     """What drivers hold.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        CAUSES.
+        CONTRASTS.
     examples : pandas.DataFrame
-        CAUSE_EXAMPLES.
+        CONTRAST_EXAMPLES.
     """
 
     table: pd.DataFrame
     examples: pd.DataFrame
 
 
-def no_causes() -> Causes:
+def no_contrasts() -> Contrasts:
     """Give both tables without rows."""
-    return Causes(empty(CAUSES), empty(CAUSE_EXAMPLES))
+    return Contrasts(empty(CONTRASTS), empty(CONTRAST_EXAMPLES))
 
 
-def find_causes(casebook: Casebook, rows: SegmentRows, search: Search, places: list[int]) -> Causes:
+def find_contrasts(
+    casebook: Casebook, rows: SegmentRows, search: Search, places: list[int]
+) -> Contrasts:
     """Give what repeated contacts of each driver hold more often than its resolved ones.
 
     Parameters
@@ -81,26 +80,25 @@ def find_causes(casebook: Casebook, rows: SegmentRows, search: Search, places: l
     search : Search
         What was searched.
     places : list of int
-        Segments that are drivers, the largest first; the first :data:`MOST_DRIVERS` are
-        looked into.
+        Segments that are drivers, the largest first.
 
     Returns
     -------
-    Causes
+    Contrasts
         By driver, then kind, the strongest evidence first. Of words and columns what differs
         at a q-value of 0.05, over everything looked at in that driver; whether handed on or
         on hold always; queues of follow-ups without a comparison, for resolved contacts
         have none. A driver all of whose contacts were repeated, or none, is compared with
         nothing and has no rows but those.
     """
-    inside = [_sides(rows, search, place) for place in places[:MOST_DRIVERS]]
+    inside = [_sides(rows, search, place) for place in places]
     if not inside:
-        return no_causes()
+        return no_contrasts()
     notes = _read_notes(casebook, rows, inside)
     words = {name: count_words(notes[name].tolist()) for name in _KINDS if notes is not None}
     queues = _next_queues(casebook, rows, inside)
     tables, examples = [], []
-    for place, sides in zip(places, inside, strict=False):
+    for place, sides in zip(places, inside, strict=True):
         segment = search.segments.words(place)
         looked = [_columns(rows, search, place, sides)] if sides.is_both else []
         if sides.is_both and notes is not None:
@@ -118,9 +116,9 @@ def find_causes(casebook: Casebook, rows: SegmentRows, search: Search, places: l
         reading=casebook.settings["reading"],
         window=str(RepeatWindow.parse(casebook.settings["window"])),
     )
-    return Causes(
-        conform(CAUSES, told) if len(told) else empty(CAUSES),
-        conform(CAUSE_EXAMPLES, pd.concat(examples)) if examples else empty(CAUSE_EXAMPLES),
+    return Contrasts(
+        conform(CONTRASTS, told.reindex(columns=list(CONTRASTS.columns))),
+        conform(CONTRAST_EXAMPLES, pd.concat(examples)) if examples else empty(CONTRAST_EXAMPLES),
     )
 
 
@@ -158,7 +156,7 @@ def _read_notes(casebook: Casebook, rows: SegmentRows, inside: list[_Sides]) -> 
             engine.put("notes", casebook.path("notes"))
         else:
             engine.put("notes", casebook.table("notes", ["contact_id", "note", "resolution_note"]))
-        found = engine.ask(statement("causes_notes", characters=CHARACTERS))
+        found = engine.ask(statement("contrasts_notes", characters=CHARACTERS))
     told = found.set_index("contact_id").reindex(ids).set_index(wanted)
     return told.astype("object").where(told.notna(), "")
 
@@ -172,7 +170,7 @@ def _next_queues(casebook: Casebook, rows: SegmentRows, inside: list[_Sides]) ->
     with DuckEngine() as engine:
         engine.put("wanted", pairs)
         engine.put("contacts", casebook.path("contacts"))
-        found = engine.ask(statement("causes_queues"))
+        found = engine.ask(statement("contrasts_queues"))
     places = pd.Series(wanted, index=pairs["contact_id"])
     return pd.Series(found["queue"].to_numpy(), index=places.loc[found["contact_id"]].to_numpy())
 

@@ -1,4 +1,4 @@
-"""The declared tables of causes: what repeated contacts of a driver hold more often.
+"""The declared tables of contrasts: what repeated contacts of a driver hold more often.
 
 Nothing enters. Leaves: two declarations, in the manner of :mod:`fcr_ml.frames.tables`. A
 cause suggested by a contrast is to be looked into; it is not proven.
@@ -13,8 +13,8 @@ def _text(meaning: str, required: bool = False) -> Column:
     return Column("text", meaning, required)
 
 
-CAUSES = Table(
-    "causes",
+CONTRASTS = Table(
+    "contrasts",
     "something that repeated contacts of a driver hold more or less often than resolved ones",
     ("segment", "kind", "value"),
     {
@@ -37,8 +37,8 @@ CAUSES = Table(
     },
 )
 
-CAUSE_EXAMPLES = Table(
-    "cause_examples",
+CONTRAST_EXAMPLES = Table(
+    "contrast_examples",
     "a note that is typical of a driver's repeated or resolved contacts",
     ("segment", "outcome", "place"),
     {

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from fcr_ml.drivers.excess import study_drivers
 from fcr_ml.drivers.held_more import compare_sides
 from fcr_ml.drivers.words import EXCERPT, count_words, excerpt, is_one_agents
-from fcr_ml.frames.causes import CAUSES
+from fcr_ml.frames.contrasts import CONTRASTS
 
 from .conftest import CasebookOf, draw_rows
 
@@ -91,33 +91,42 @@ def test_a_planted_word_is_found_first_in_any_script(
     contacts = draw_rows(4_000, 0, {(("queue", "Tech"),): 0.25}).contacts
     notes = _noted(contacts, word, unspaced=word != "gateway")
     studied = study_drivers(casebook_of(contacts, tables={"notes": notes}), depth=1)
-    causes = studied.causes.table
-    assert list(causes.columns) == list(CAUSES.columns)
-    words = causes[causes["kind"] == "note word"]
+    contrasts = studied.contrasts.table
+    assert list(contrasts.columns) == list(CONTRASTS.columns)
+    words = contrasts[contrasts["kind"] == "note word"]
     assert words["value"].iloc[0] == found
     assert words["difference_low"].iloc[0] > 0.3
-    examples = studied.causes.examples
+    examples = studied.contrasts.examples
     repeated = examples[examples["outcome"] == "repeated"]
     assert repeated["excerpt"].str.contains(word).all()
     assert set(examples["outcome"]) == {"repeated", "resolved"}
     assert examples["excerpt"].str.len().max() <= EXCERPT
     # Whether handed on is told although it does not differ.
-    assert {"was_transferred", "was_on_hold"} <= set(causes["kind"])
+    assert {"was_transferred", "was_on_hold"} <= set(contrasts["kind"])
 
 
 def test_without_a_planted_word_none_is_found(casebook_of: CasebookOf) -> None:
     contacts = draw_rows(4_000, 0, {(("queue", "Tech"),): 0.25}).contacts
     notes = _noted(contacts, "charge").assign(note=" ".join(COMMON))
     studied = study_drivers(casebook_of(contacts, tables={"notes": notes}), depth=1)
-    assert "note word" not in set(studied.causes.table["kind"])
-    assert studied.causes.examples.empty
+    assert "note word" not in set(studied.contrasts.table["kind"])
+    assert studied.contrasts.examples.empty
 
 
 def test_next_queues_are_counted(casebook_of: CasebookOf) -> None:
     contacts = draw_rows(4_000, 0, {(("queue", "Tech"),): 0.25}).contacts
     studied = study_drivers(casebook_of(contacts), depth=1)
-    queues = studied.causes.table[studied.causes.table["kind"] == "next queue"]
+    queues = studied.contrasts.table[studied.contrasts.table["kind"] == "next queue"]
     # Here every follow-up is the contact itself, so it waited in the driver's own queue.
     assert queues["value"].tolist() == ["Tech"]
     assert queues["repeated_share"].tolist() == [1.0]
     assert queues["resolved_share"].isna().all()
+
+
+def test_a_driver_without_a_resolved_contact_is_compared_with_nothing(
+    casebook_of: CasebookOf,
+) -> None:
+    contacts = draw_rows(4_000, 0, {(("queue", "Tech"),): 1.0}).contacts
+    contrasts = study_drivers(casebook_of(contacts), depth=1).contrasts.table
+    assert list(contrasts.columns) == list(CONTRASTS.columns)
+    assert set(contrasts["kind"]) == {"next queue"}

@@ -18,7 +18,7 @@ from fcr_ml.reports.tables import Cell, Inside, Table, numbers, text_cell, words
 DRIVERS_OPENED = 10
 """As many as are drawn in the chart."""
 
-CAUSES_SHOWN = 40
+CONTRASTS_SHOWN = 40
 
 _COLUMN_WORDS = {
     "was_transferred": "handed on",
@@ -74,12 +74,12 @@ def points(value: Any, low: Any, high: Any) -> str:
     return wording.number_interval(100 * value, 100 * low, 100 * high, 1)
 
 
-def cause_kind(kind: str) -> str:
+def contrast_kind(kind: str) -> str:
     """Say what was looked at."""
     return _COLUMN_WORDS.get(kind, kind.replace("_", " "))
 
 
-def cause_shares(row: dict[Any, Any]) -> tuple[str, str]:
+def contrast_shares(row: dict[Any, Any]) -> tuple[str, str]:
     """Give the share of repeated and of resolved contacts, each with its count."""
     return tuple(_share(row, side) for side in ("repeated", "resolved"))  # type: ignore[return-value]
 
@@ -94,18 +94,20 @@ def _share(row: dict[Any, Any], side: str) -> str:
 def _inside(findings: Findings, driver: dict[Any, Any]) -> Inside:
     segment, rank = driver["segment"], int(driver["rank"])
     levers = of_segment(findings.levers, segment)
-    causes = of_segment(findings.causes, segment)
-    examples = of_segment(findings.cause_examples, segment)
+    contrasts = of_segment(findings.contrasts, segment)
+    examples = of_segment(findings.contrast_examples, segment)
     tables = [_levers_table(rank, levers)]
-    if causes:
-        tables.append(_causes_table(rank, causes[:CAUSES_SHOWN]))
+    if contrasts:
+        tables.append(_contrasts_table(rank, contrasts[:CONTRASTS_SHOWN]))
     if examples:
         tables.append(_examples_table(rank, examples))
     told = [
         "A lever is named where more than half of the excess lies there beyond doubt; agents "
         "are compared, never named.",
     ]
-    if not any(row["q_value"] == row["q_value"] and row["kind"] != "next queue" for row in causes):
+    if not any(
+        row["q_value"] == row["q_value"] and row["kind"] != "next queue" for row in contrasts
+    ):
         told.append("No difference between its repeated and its resolved contacts is shown.")
     return Inside(f"{rank}. Inside {segment}: {lever_words(driver)}", tuple(told), tuple(tables))
 
@@ -137,14 +139,14 @@ def _figure(row: dict[Any, Any], name: str) -> Cell:
     return Cell(points(value, row[f"{name}_low"], row[f"{name}_high"]), _order(value))
 
 
-def _causes_table(rank: int, rows: Iterable[dict[Any, Any]]) -> Table:
+def _contrasts_table(rank: int, rows: Iterable[dict[Any, Any]]) -> Table:
     cells = []
     for row in rows:
-        repeated, resolved = cause_shares(row)
+        repeated, resolved = contrast_shares(row)
         ends = (row["difference"], row["difference_low"], row["difference_high"])
         cells.append(
             (
-                text_cell(cause_kind(row["kind"])),
+                text_cell(contrast_kind(row["kind"])),
                 text_cell(row["value"]),
                 Cell(repeated, float(row["repeated_share"])),
                 Cell(resolved, _order(row["resolved_share"])),
@@ -153,7 +155,7 @@ def _causes_table(rank: int, rows: Iterable[dict[Any, Any]]) -> Table:
             )
         )
     return Table(
-        f"driver-{rank}-causes",
+        f"driver-{rank}-contrasts",
         "What its repeated contacts hold more or less often than its resolved ones. A contrast, "
         "not a cause; of next queues there is nothing to compare with",
         words("Looked at", "Value")
