@@ -6,7 +6,8 @@ The casebook is drawn here and written as the product writes it: 250 topics in 1
 themes, 12 queues, 5 channels, 40 teams, 2,000 agents, 30 reason codes, 20 products, a
 year of contacts, customers who contact unequally often; a third of the topics, one
 queue, transfers, a pair and a triple repeat more. There are no notes to look into. Prints
-seconds a part, the sum, peak memory and the first drivers.
+the seconds of the whole, on two processors, then of either half alone with its memory, and
+the first drivers.
 """
 
 from __future__ import annotations
@@ -15,24 +16,16 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fcr_ml.drivers.change import measure_change
-from fcr_ml.drivers.compare import compare_units
-from fcr_ml.drivers.effect import measure_effects
 from fcr_ml.drivers.excess import study_drivers
-from fcr_ml.drivers.numbered import read_numbered
-from fcr_ml.drivers.trade_off import measure_trade_offs
-from fcr_ml.drivers.transitions import find_next_issues
+from fcr_ml.drivers.repeats import measure_beside, study_repeats
 from fcr_ml.frames import Casebook, write_casebook
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.tables import LINKS
-from fcr_ml.measures.trend import measure_trend
 
 BEGAN = pd.Timestamp("2025-01-01", tz="UTC")
 DAYS = 365
@@ -41,43 +34,22 @@ WINDOW = pd.Timedelta(days=7)
 
 
 def main(contacts: int) -> None:
-    """Print what every part takes."""
+    """Print what the analysis takes as the product runs it, and each half by itself."""
     with tempfile.TemporaryDirectory() as folder:
         casebook = write_log(Path(folder) / "casebook", contacts)
-        print(f"{contacts:,} contacts; seconds on the clock and of a processor", flush=True)
-        whole = np.zeros(2)
-        for name, part in _parts(casebook).items():
-            clock, work = time.perf_counter(), time.process_time()
-            told = part()
-            spent = np.array([time.perf_counter() - clock, time.process_time() - work])
-            whole += spent
+        print(f"{contacts:,} contacts", flush=True)
+        began = time.perf_counter()
+        found, _ = study_repeats(casebook, contacts)
+        print(f"together      {time.perf_counter() - began:6.1f} s", flush=True)
+        shown = ["segment", "closed_contacts", "excess_repeats", "confirmation"]
+        print(f"looked at {found.drivers.attrs['segments_looked_at']:,} segments")
+        print(found.drivers[shown].head(8).to_string(index=False), flush=True)
+        for name, part in {"drivers": study_drivers, "the rest": measure_beside}.items():
+            began = time.perf_counter()
+            part(casebook)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-            print(
-                f"{name:12} {spent[0]:7.1f} {spent[1]:7.1f}   peak so far {peak:.1f} GiB",
-                flush=True,
-            )
-            if name == "drivers":
-                shown = ["segment", "closed_contacts", "excess_repeats", "confirmation"]
-                print(f"looked at {told.drivers.attrs['segments_looked_at']:,} segments")
-                print(told.drivers[shown].head(8).to_string(index=False), flush=True)
-        print(f"{'together':12} {whole[0]:7.1f} {whole[1]:7.1f}")
-
-
-def _parts(casebook: Casebook) -> dict[str, Callable[[], Any]]:
-    return {
-        "trend": lambda: measure_trend(casebook, ("week", "month")),
-        "drivers": lambda: study_drivers(casebook),
-        "change": lambda: measure_change(casebook),
-        "next": lambda: find_next_issues(casebook),
-        "comparison": lambda: _compared(casebook),
-    }
-
-
-def _compared(casebook: Casebook) -> None:
-    numbered = read_numbered(casebook)
-    compare_units(numbered)
-    measure_trade_offs(numbered)
-    measure_effects(numbered)
+            told = f"{time.perf_counter() - began:6.1f} s, peak so far {peak:.1f} GiB"
+            print(f"{name:13} {told}", flush=True)
 
 
 def write_log(folder: Path, size: int, random_state: int = 0) -> Casebook:

@@ -11,14 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from fcr_ml.drivers.change import measure_change
-from fcr_ml.drivers.compare import compare_units
-from fcr_ml.drivers.effect import measure_effects
-from fcr_ml.drivers.excess import study_drivers
-from fcr_ml.drivers.numbered import read_numbered
+from fcr_ml.drivers.repeats import study_repeats
 from fcr_ml.drivers.thinning import MOST_DRIVERS
-from fcr_ml.drivers.trade_off import measure_trade_offs
-from fcr_ml.drivers.transitions import find_next_issues
 from fcr_ml.frames.casebook import Casebook
 from fcr_ml.frames.window import READINGS
 from fcr_ml.measures.curve import window_curve
@@ -27,7 +21,6 @@ from fcr_ml.measures.fcr import gross_and_net, measure_fcr
 from fcr_ml.measures.note_map import placed_notes
 from fcr_ml.measures.parity import language_parity
 from fcr_ml.measures.silence import correct_for_silence
-from fcr_ml.measures.trend import measure_trend
 from fcr_ml.reports.explain import example_explanations
 from fcr_ml.reports.findings import Findings
 from fcr_ml.risk.evaluate import Evaluation
@@ -73,13 +66,10 @@ def study_casebook(
         fcr = measure_fcr(casebook)
         curve = pd.concat(window_curve(casebook, reading) for reading in READINGS)
         definitions = reconcile_definitions(casebook)
-        trend = measure_trend(casebook, ("week", "month"))
         running.rows_out = len(fcr)
-    adjusted = _adjusted(casebook, len(contacts), bool(drivers.get("agents", False)))
-    found = _drivers(casebook, len(contacts), drivers)
-    following = _next_issues(casebook, len(contacts))
+    repeats = _repeats(casebook, len(contacts), drivers)
     with stage("risk", len(contacts)) as running:
-        known = (found["drivers"], following["transitions"])
+        known = (repeats["drivers"], repeats["transitions"])
         studied = study_night(casebook, risk, flags or FlagPlan(), *known)
         running.rows_out = len(studied.flags)
     return Findings(
@@ -111,26 +101,31 @@ def study_casebook(
         note_map=placed_notes(casebook),
         languages=language_parity(casebook),
         emerging=_emerging(casebook),
-        trend=trend,
-        **found,
-        **following,
-        **adjusted,
+        **repeats,
     )
 
 
-def _drivers(casebook: Casebook, contacts: int, settings: Mapping[str, Any]) -> dict[str, Any]:
-    with stage("drivers", contacts) as running:
-        inside = study_drivers(casebook, **settings)
-        changes = measure_change(casebook)
-        running.rows_out = len(inside.drivers)
+def _repeats(casebook: Casebook, contacts: int, settings: Mapping[str, Any]) -> dict[str, Any]:
+    with stage("repeats", contacts) as running:
+        found, beside = study_repeats(casebook, contacts, **settings)
+        running.rows_out = len(found.drivers)
     return {
-        "drivers": inside.drivers,
-        "segments_looked_at": int(inside.drivers.attrs.get("segments_looked_at", 0)),
-        "more_drivers": len(inside.drivers) == MOST_DRIVERS,
-        "levers": inside.levers,
-        "contrasts": inside.contrasts.table,
-        "contrast_examples": inside.contrasts.examples,
-        "changes": changes,
+        "drivers": found.drivers,
+        "segments_looked_at": int(found.drivers.attrs.get("segments_looked_at", 0)),
+        "more_drivers": len(found.drivers) == MOST_DRIVERS,
+        "levers": found.levers,
+        "contrasts": found.contrasts.table,
+        "contrast_examples": found.contrasts.examples,
+        "trend": beside.trend,
+        "changes": beside.changes,
+        "comparisons": beside.comparisons,
+        "trade_offs": beside.trade_offs.table,
+        "trade_groups": beside.trade_offs.groups,
+        "effects": beside.effects,
+        "transitions": beside.following.transitions,
+        "avoidance": beside.following.avoidance,
+        "pairs_looked_at": beside.following.pairs_looked_at,
+        "later_weeks": beside.following.later_weeks,
     }
 
 
@@ -198,29 +193,6 @@ def _topics(casebook: Casebook, fcr: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return cards.merge(rates, on="topic", how="left").fillna({"closed_contacts": 0})
-
-
-def _next_issues(casebook: Casebook, contacts: int) -> dict[str, Any]:
-    with stage("next", contacts) as running:
-        following = find_next_issues(casebook)
-        running.rows_out = len(following.transitions)
-    names = ("transitions", "avoidance", "pairs_looked_at", "later_weeks")
-    return {name: getattr(following, name) for name in names}
-
-
-def _adjusted(casebook: Casebook, contacts: int, agents: bool) -> dict[str, Any]:
-    with stage("adjusted", contacts) as running:
-        numbered = read_numbered(casebook)
-        comparisons = compare_units(numbered, agents=agents)
-        trade_offs = measure_trade_offs(numbered)
-        effects = measure_effects(numbered)
-        running.rows_out = len(comparisons) + len(effects)
-    return {
-        "comparisons": comparisons,
-        "trade_offs": trade_offs.table,
-        "trade_groups": trade_offs.groups,
-        "effects": effects,
-    }
 
 
 def _emerging(casebook: Casebook) -> pd.DataFrame:

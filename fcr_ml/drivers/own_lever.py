@@ -79,9 +79,11 @@ def own_lever(search: Search, place: int) -> tuple[str, bool]:
 def _names(search: Search, place: int) -> list[int]:
     """Give the segment and the single-column segments that hold nearly its contacts."""
     members = search.segments.members
-    contacts, sizes = members.shape[0], np.asarray(members.sum(axis=0)).ravel()
+    contacts, sizes = members.shape[0], np.diff(members.indptr)
     size = sizes[place]
-    together = (members.T @ members[:, [place]]).toarray().ravel()
+    inside = np.zeros(contacts)
+    inside[members[:, [place]].indices] = 1.0
+    together = members.T @ inside
     covariance = together / contacts - size * sizes / contacts**2
     spread = size / contacts * (1 - size / contacts) * sizes / contacts * (1 - sizes / contacts)
     is_same = (covariance > 0) & (covariance**2 > NEARLY_DETERMINED * spread)
