@@ -78,14 +78,16 @@ def own_lever(search: Search, place: int) -> tuple[str, bool]:
 
 def _names(search: Search, place: int) -> list[int]:
     """Give the segment and the single-column segments that hold nearly its contacts."""
-    members = search.segments.members
-    contacts, sizes = members.shape[0], np.diff(members.indptr)
-    size = sizes[place]
-    inside = np.zeros(contacts)
-    inside[members[:, [place]].indices] = 1.0
-    together = members.T @ inside
-    covariance = together / contacts - size * sizes / contacts**2
-    spread = size / contacts * (1 - size / contacts) * sizes / contacts * (1 - sizes / contacts)
+    segments, levels = search.segments, search.mix.levels
+    counts, _ = search.counted(segments.parts[place], list(levels))
+    begins = np.cumsum([1, *(numbered.size for numbered in levels.values())])
+    begin_of = dict(zip(levels, begins, strict=False))
+    singles = [s for s, parts in enumerate(segments.parts) if len(parts) == 1 and s != place]
+    values = [segments.parts[s][0] for s in singles]
+    together = np.array([counts[begin_of[n] + levels[n].code(value)] for n, value in values])
+    contacts, sizes = len(search.mix.repeated), np.diff(segments.members.indptr)
+    size, others = sizes[place], sizes[singles]
+    covariance = together / contacts - size * others / contacts**2
+    spread = size / contacts * (1 - size / contacts) * others / contacts * (1 - others / contacts)
     is_same = (covariance > 0) & (covariance**2 > NEARLY_DETERMINED * spread)
-    same = np.flatnonzero(is_same)
-    return [place, *(int(s) for s in same if s != place and len(search.segments.parts[s]) == 1)]
+    return [place, *(s for s, same in zip(singles, is_same, strict=True) if same)]
