@@ -3,7 +3,7 @@
     python benchmarks/levers.py [seeds] [contacts] [depth]
 
 Every seed draws a log for each mechanism: a subject of a tenth of the contacts that repeats
-more because four in ten of its agents lack training; because it is handed on, or on hold;
+more because four in ten of its agents lack training; because it is transferred, or on hold;
 in one queue; in one channel; about one product; because a next issue follows; or whoever
 handles it. Besides, a segment of no subject in which everyone fails alike, a log too small
 to tell, and one in which half of the excess is the agents' and half everyone's. The driver

@@ -97,8 +97,8 @@ def analyze(
 ) -> None:
     """Analyze a contact log: FCR, drivers of repeats, flagged open contacts.
 
-    Writes report.html, fcr.csv, drivers.csv, changes.csv, transitions.csv, flags.csv,
-    set_aside.csv and the casebook.
+    Writes report.html, its tables as CSV files (fcr.csv, drivers.csv, levers.csv, flags.csv
+    and others), what was set aside, topics and the casebook.
 
     Example: `fcr analyze contacts.parquet --out results/ --window 7d`
     """

@@ -39,7 +39,7 @@ _MOST_WORDS = 12
 
 _LEVEL = 0.05
 _ALWAYS = ("was_transferred", "was_on_hold")
-"""Told whether or not they differ: that contacts were not handed on is an answer too."""
+"""Told whether or not they differ: that contacts were not transferred is an answer too."""
 
 _MOST_QUEUES = 5
 _KINDS = {"note": "note word", "resolution_note": "answer word"}
@@ -86,7 +86,7 @@ def find_contrasts(
     -------
     Contrasts
         By driver, then kind, the strongest evidence first. Of words and columns what differs
-        at a q-value of 0.05, over everything looked at in that driver; whether handed on or
+        at a q-value of 0.05, over everything looked at in that driver; whether transferred or
         on hold always; queues of follow-ups without a comparison, for resolved contacts
         have none. A driver all of whose contacts were repeated, or none, is compared with
         nothing and has no rows but those.

@@ -16,7 +16,7 @@ FOUND_IN = {
     "queue": "queues",
     "channel": "channels",
     "product": "products",
-    "was_transferred": "handed on or not",
+    "was_transferred": "transferred or not",
     "was_on_hold": "on hold or not",
     "next_issue": "next issues",
     "segment": "the segment itself",
@@ -38,7 +38,7 @@ _OWN = {
     "training": "the same contacts handled by others repeat less",
     "routing": "the same contacts in other queues repeat less",
     "channel fit": "the same contacts in other channels repeat less",
-    "transfer": "the same contacts not handed on repeat less",
+    "transfer": "the same contacts not transferred repeat less",
     "authority": "the same contacts not on hold repeat less",
     "product": "the same contacts about other products repeat less",
     "knowledge": "other subjects repeat less",
@@ -67,7 +67,7 @@ def evidence_words(row: Mapping[Any, Any]) -> str:
     if unit == "next_issue":
         return _NEXT[verdict]
     if unit in ("was_transferred", "was_on_hold"):
-        what = {"was_transferred": "handed on", "was_on_hold": "on hold"}[unit]
+        what = {"was_transferred": "transferred", "was_on_hold": "on hold"}[unit]
         return _CONTRAST[verdict].format(what=what)
     count = "" if pd.isna(row["units"]) else f"{int(row['units']):,} "
     return _BETWEEN[verdict].format(units=f"{count}{row['found_in']}")

@@ -73,7 +73,7 @@ def weigh_levers(
     be compared with each other and with the excess; what the same units make avoidable
     outside the driver is taken off before, for the mix contains it. Agents who differ as
     much everywhere are no reason why this segment repeats more. *Between agents, teams, queues,
-    channels, products; handed on; on hold*:
+    channels, products; transferred; on hold*:
     :func:`~fcr_ml.drivers.variation.measure_variation`. *Next issues*: the excess of
     returns about a next issue beyond what the same mix gives
     (:func:`~fcr_ml.drivers.next_share.excess_of_next_issues`). *The segment itself*: what

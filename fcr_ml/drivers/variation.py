@@ -80,7 +80,7 @@ def measure_variation(contrast: Contrast) -> pd.DataFrame:
     Notes
     -----
     One least-squares model inside the driver holds the mix, channels, products, queues,
-    hand-ons and holds; agents and teams are drawn at random, with the variance found for
+    transfers and holds; agents and teams are drawn at random, with the variance found for
     them, so that a few bad agents of a queue do not make a bad queue. With q what the
     rest of the model leaves of the outcome, summed by unit, and J what it leaves of the
     units themselves, W = q' (J + 0.05 D)^-1 q / s^2 follows a chi-squared distribution

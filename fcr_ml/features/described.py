@@ -107,7 +107,7 @@ _START: KnownFrom = "at_start"
 _OPEN: KnownFrom = "while_open"
 
 DECLARED = (
-    Feature("transfers", "times it was handed on", "times", "contact"),
+    Feature("transfers", "times it was transferred", "times", "contact"),
     Feature("handle_minutes", "time agents were held by it", "minutes", "contact"),
     Feature("hold_share", "share of the handle time on hold", "share", "contact"),
     Feature("hours_to_end", "from its start to its end", "hours", "contact"),

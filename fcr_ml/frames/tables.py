@@ -92,7 +92,7 @@ CONTACTS = Table(
         "case_id": _text("the desk's own id of the matter"),
         "direction": _text("inbound or outbound; outbound was started by the company"),
         "language": _text("two-letter language of the customer", known="at_start"),
-        "transfers": Column("count", "times it was handed on"),
+        "transfers": Column("count", "times it was transferred"),
         "talk_seconds": Column("number", "seconds of talk"),
         "hold_seconds": Column("number", "seconds on hold"),
         "wrap_seconds": Column("number", "seconds of work after the talk"),

@@ -18,7 +18,7 @@ _HARMONICS = 2
 _MONTHS = 6
 _SUPPORT = 0.01
 
-TOO_SHORT = "too short for a season: it does not hold every month twice"
+TOO_SHORT = "too short for a season (it does not hold every month twice)"
 
 
 def season_columns(begins: pd.DatetimeIndex, by: str, rates: Rates) -> tuple[Floats, str]:

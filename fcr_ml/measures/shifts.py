@@ -196,6 +196,7 @@ def _search(rates: Rates, found: _Found, random_state: int) -> float:
         members.update(dict.fromkeys(ends, float(p_values[best])))
         _take_out(rates, found, limits, set(ends))
     _move_starts(rates, found)
+    _take_out(rates, found, limits, set())
     return float(limits[_ALARM])
 
 

@@ -21,7 +21,7 @@ DRIVERS_OPENED = 10
 CONTRASTS_SHOWN = 40
 
 _COLUMN_WORDS = {
-    "was_transferred": "handed on",
+    "was_transferred": "transferred",
     "was_on_hold": "on hold",
     "agent_id": "agent",
     "hour_band": "hours",

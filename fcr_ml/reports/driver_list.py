@@ -44,7 +44,7 @@ def render_drivers(
         told = f"No drivers: none of {looked_at} segments repeats more than its mix explains."
         blocks: list[Block] = [[line(told)]]
     else:
-        rule = f"{wording.reading(drivers['reading'].iloc[0])}, {drivers['window'].iloc[0]}"
+        rule = f"{wording.reading(drivers['reading'].iloc[0])}, {wording.window(drivers['window'].iloc[0])}"
         title = f"Drivers of repeats ({rule}): {len(drivers):,} of {looked_at} segments"
         headings = ["#", "segment and lever", "#excess repeats", "#less a month", "latest month"]
         rows = [cells for row in drivers.to_dict("records") for cells in _two_lines(row)]
@@ -91,7 +91,7 @@ def render_inside(
     width, colour, csv
         As in :func:`render_drivers`.
     """
-    rule = f"{wording.reading(driver['reading'])}, {driver['window']}"
+    rule = f"{wording.reading(driver['reading'])}, {wording.window(driver['window'])}"
     excess = driver["repeat_rate"] - driver["expected_repeat_rate"]
     title = f"{int(driver['rank'])}. {wording.name(driver['segment'])}, {lever_words(dict(driver))}"
     told = (
@@ -113,14 +113,14 @@ def render_inside(
 
 
 def _levers(levers: pd.DataFrame) -> Block:
-    headings = ["", "looked at", "lever", "found", "#points that would go", "#q"]
+    headings = ["", "looked at", "lever", "found", "#% of the excess", "#q"]
     rows = [
         (
             "→" if row["is_named"] else "",
             wording.name(row["found_in"]),
             wording.name(row["lever"]),
             wording.name(row["verdict"]),
-            points(row["avoidable_rate"], row["avoidable_rate_low"], row["avoidable_rate_high"]),
+            points(*(row[f"share_of_excess{end}"] for end in ("", "_low", "_high"))),
             wording.q_value(row["q_value"]),
         )
         for row in levers.to_dict("records")

@@ -48,7 +48,7 @@ def render_next_issues(
         window = wording.window(transitions["window"].iloc[0])
         title = (
             f"Next issues within {window}: {wording.count(len(transitions))} of "
-            f"{wording.count(pairs_looked_at)} pairs of topics"
+            f"{wording.count(pairs_looked_at)} pairs of topics, q at most 0.05"
         )
         headings = ["when you solve", "also settle", "#followed", "#beyond", "#hours", "#spares"]
         rows = [_row(row) for row in cards(transitions).to_dict("records")]

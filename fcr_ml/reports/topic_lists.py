@@ -63,12 +63,16 @@ class Waiting:
     results: Path
 
 
+def _so_many(count: int, what: str) -> str:
+    return f"{wording.count(count)} {what}" + ("" if count == 1 else "s")
+
+
 def render_topics(told: TopicRows, waiting: Waiting, width: int = 100, colour: bool = False) -> str:
     """Give the list of topics, the largest first."""
     rows = told.rows.sort_values(["contacts", "topic_id"], ascending=[False, True])
     placed = rows["contacts"].sum() / told.contacts if told.contacts else None
     title = (
-        f"{wording.count(len(rows))} topics in {wording.count(told.themes)} themes; "
+        f"{_so_many(len(rows), 'topic')} in {_so_many(told.themes, 'theme')}; "
         f"{wording.percent(placed)} of {wording.count(told.contacts)} contacts have one, as of "
         f"{wording.instant(told.as_of)}"
     )

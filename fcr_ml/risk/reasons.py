@@ -175,9 +175,9 @@ def _in_case(row: pd.Series) -> str:
 def _transfers(row: pd.Series) -> str:
     times = row["transfers"]
     if np.isnan(times):
-        return "not known how often it was handed on"
-    words = {0: "never handed on", 1: "handed on once", 2: "handed on twice"}
-    return words.get(int(times), f"handed on {times:.0f} times")
+        return "not known how often it was transferred"
+    words = {0: "never transferred", 1: "transferred once", 2: "transferred twice"}
+    return words.get(int(times), f"transferred {times:.0f} times")
 
 
 def _note(row: pd.Series) -> str:

@@ -123,8 +123,8 @@ class CentrePlan:
         Squared coefficient of variation of that number between customers
         (gamma distribution). 0 makes all customers alike.
     transfer_rate : float
-        Share of contacts handed on at least once, when well routed; a tenth of
-        contacts is not, and those are handed on three times as often.
+        Share of contacts transferred at least once, when well routed; a tenth of
+        contacts is not, and those are transferred three times as often.
     case_rate : float
         Share of matters that get a case id.
     thanks_rate : float

@@ -45,7 +45,7 @@ class Mechanism:
 MECHANISMS = {
     "agents": Mechanism(0.40, share=0.4),
     "everyone": Mechanism(0.16),
-    "handed on": Mechanism(0.35, "was_transferred", "yes"),
+    "transferred": Mechanism(0.35, "was_transferred", "yes"),
     "on hold": Mechanism(0.30, "was_on_hold", "yes"),
     "one queue": Mechanism(0.35, "queue", "Tech"),
     "one channel": Mechanism(0.35, "channel", "chat"),
@@ -60,7 +60,7 @@ MECHANISMS = {
 TRUE_LEVERS = {
     "agents": {"training"},
     "everyone": {"knowledge"},
-    "handed on": {"transfer"},
+    "transferred": {"transfer"},
     "on hold": {"authority"},
     "one queue": {"routing"},
     "one channel": {"channel fit"},

@@ -101,7 +101,7 @@ def test_a_planted_word_is_found_first_in_any_script(
     assert repeated["excerpt"].str.contains(word).all()
     assert set(examples["outcome"]) == {"repeated", "resolved"}
     assert examples["excerpt"].str.len().max() <= EXCERPT
-    # Whether handed on is told although it does not differ.
+    # Whether transferred is told although it does not differ.
     assert {"was_transferred", "was_on_hold"} <= set(contrasts["kind"])
 
 

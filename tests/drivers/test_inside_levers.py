@@ -16,7 +16,7 @@ from fcr_ml.simulate.plan import LEVERS as WORDS
 from .conftest import CasebookOf, draw_rows
 from .lever_log import MECHANISMS, TRUE_LEVERS, draw_contacts, links_of, write_log
 
-QUICK = ["agents", "handed on", "next issue", "too small"]
+QUICK = ["agents", "transferred", "next issue", "too small"]
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -31,13 +31,13 @@ def test_two_channels_by_hand() -> None:
 
 
 def test_handed_on_by_hand() -> None:
-    # A quarter is handed on and repeats 20 points more: 5 points of all would go.
+    # A quarter is transferred and repeats 20 points more: 5 points of all would go.
     handed_on = np.tile([1, 0, 0, 0], 500)
     repeated = np.where(handed_on, np.arange(2_000) % 8 < 4, np.arange(2_000) % 10 < 3)
     told = measure_variation(_contrast(repeated, was_transferred=handed_on))
     difference = repeated[handed_on == 1].mean() - repeated[handed_on == 0].mean()
     assert told.loc["was_transferred", "avoidable_rate"] == pytest.approx(difference / 4, abs=1e-3)
-    # Where contacts handed on repeat less, nothing can go.
+    # Where contacts transferred repeat less, nothing can go.
     less = measure_variation(_contrast(~repeated, was_transferred=handed_on))
     assert less.loc["was_transferred", "avoidable_rate"] < 0
     assert less.loc["was_transferred", "p_value"] > 0.99

@@ -328,7 +328,7 @@ def flag_rows(count: int) -> pd.DataFrame:
                 "queue": "技术支持" if place % 7 == 0 else "Billing",
                 "reason_1": "third contact of the customer in 30 days",
                 "reason_2": "topic repeats in 41 % of closed contacts",
-                "reason_3": None if place % 4 == 0 else "handed on twice",
+                "reason_3": None if place % 4 == 0 else "transferred twice",
                 "earlier_contact_id": f"c-{88_000 + place}" if place % 3 == 0 else None,
                 "is_left_alone": place % 8 == 5,
                 "tie_low": tie,

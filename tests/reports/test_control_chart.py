@@ -44,7 +44,7 @@ def trend_rows(weeks: int = 20) -> pd.DataFrame:
             "limit_low": rate - 0.08,
             "limit_high": rate + 0.08,
             "is_alarm": place == 4,
-            "season": "too short for a season: it does not hold every month twice",
+            "season": "too short for a season (it does not hold every month twice)",
             "reading": "related",
             "window": "7d",
         }

@@ -44,8 +44,8 @@ def reasons(contributions: dict[str, float], **values: object) -> list[str | Non
         ("earlier_contacts_7d", {"earlier_contacts_7d": 1.0}, "1 earlier contact in 7 days"),
         ("earlier_contacts", {"earlier_contacts": 2.0}, "2 earlier contacts"),
         ("earlier_contacts", {}, "the customer's first contact"),
-        ("transfers", {"transfers": 2.0}, "handed on twice"),
-        ("transfers", {"transfers": 5.0}, "handed on 5 times"),
+        ("transfers", {"transfers": 2.0}, "transferred twice"),
+        ("transfers", {"transfers": 5.0}, "transferred 5 times"),
         (
             "topic_repeat_rate",
             {"topic_id": "t1", "topic_repeat_rate": 0.41, "topic_closed": 212.0},
@@ -104,7 +104,7 @@ def test_every_feature_can_be_told_even_when_nothing_is_known() -> None:
 def test_like_features_are_one_reason_and_their_shares_are_added() -> None:
     shares = {"earlier_contacts_7d": 0.2, "earlier_contacts": 0.2, "transfers": 0.3}
     told = reasons(shares, earlier_contacts_7d=2.0, transfers=1.0)
-    assert told == ["2 earlier contacts in 7 days", "handed on once", None]
+    assert told == ["2 earlier contacts in 7 days", "transferred once", None]
 
 
 def test_what_lowers_the_risk_is_no_reason() -> None:

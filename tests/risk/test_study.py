@@ -36,7 +36,7 @@ def test_planted_risk_is_found_and_right(tmp_path: Path) -> None:
     assert len(study.flags) == 20
     assert study.flags["risk"].is_monotonic_decreasing
     told = " ".join(study.flags["reason_1"])
-    assert "handed on" in told or "queue 'technical'" in told
+    assert "transferred" in told or "queue 'technical'" in told
 
 
 def test_silence_lowers_the_risk_by_the_returns_that_would_have_come() -> None:

@@ -1,4 +1,4 @@
--- Every contact under whether it was handed on at least once.
+-- Every contact under whether it was transferred at least once.
 SELECT
     contact_id,
     customer_id,
