@@ -160,13 +160,15 @@ def control_chart(rates: Rates, season: Floats, random_state: int = 0) -> Contro
         level[start:] += size
     # The season is told around the mean, which the level keeps.
     mean = seasonal.mean() if season.shape[1] else 0.0
+    # What was taken in later may have widened the limits.
+    is_outside = np.abs(rates.rate - expected) >= limit * errors
     return ControlChart(
         expected,
         np.clip(expected - limit * errors, 0, 1),
         np.clip(expected + limit * errors, 0, 1),
         level + mean,
         seasonal - mean,
-        dict(sorted(found.alarms.items())),
+        {place: p for place, p in sorted(found.alarms.items()) if is_outside[place]},
         shifts,
         fit.spread,
     )
@@ -196,7 +198,6 @@ def _search(rates: Rates, found: _Found, random_state: int) -> float:
         members.update(dict.fromkeys(ends, float(p_values[best])))
         _take_out(rates, found, limits, set(ends))
     _move_starts(rates, found)
-    _take_out(rates, found, limits, set())
     return float(limits[_ALARM])
 
 

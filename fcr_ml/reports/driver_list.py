@@ -44,7 +44,8 @@ def render_drivers(
         told = f"No drivers: none of {looked_at} segments repeats more than its mix explains."
         blocks: list[Block] = [[line(told)]]
     else:
-        rule = f"{wording.reading(drivers['reading'].iloc[0])}, {wording.window(drivers['window'].iloc[0])}"
+        first = drivers.iloc[0]
+        rule = f"{wording.reading(first['reading'])}, {wording.window(first['window'])}"
         title = f"Drivers of repeats ({rule}): {len(drivers):,} of {looked_at} segments"
         headings = ["#", "segment and lever", "#excess repeats", "#less a month", "latest month"]
         rows = [cells for row in drivers.to_dict("records") for cells in _two_lines(row)]

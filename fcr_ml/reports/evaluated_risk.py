@@ -46,8 +46,8 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
         f"{told['contacts']:,} contacts from {told['test_from']} to {told['test_to']}, "
         f"{told['first_time_contacts']:,} of them first-time customers', asked about "
         f"{MOMENTS[told['moment']]}; learned from {told['learned_contacts']:,} closed before. "
-        f"Repeated: {wording.reading(told['reading'])}, within {wording.window(told['window'])}. Intervals are "
-        "95 %, by customer."
+        f"Repeated: {wording.reading(told['reading'])}, within {wording.window(told['window'])}. "
+        "Intervals are 95 %, by customer."
     )
     figures = [(name, _figure(told, key)) for key, name in FIGURES.items()]
     rivals = [
