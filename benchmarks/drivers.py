@@ -200,15 +200,18 @@ def _is_above(found: Found) -> bool:
 
 
 def _own_intervals(planted: Sequence[SegmentRows]) -> str:
-    """Say how often the product's intervals hold, and what the last quarter confirms."""
-    within, month_within, verdicts = [], [], []
+    """Say how often the intervals of planted drivers hold, and what a quarter confirms."""
+    within, others, month_within, verdicts = [], 0, [], []
     for seed, rows in enumerate(planted):
         search, told = RANKINGS.of(rows)
         is_later = np.random.default_rng(20_000 + seed).random(len(rows.contacts)) < 0.25
         places = [int(place) for place in told.index]
         month = confirm_drivers(search, places, Periods("last", ~is_later, is_later), 0.05)
         for place, told_month in zip(places, month.to_dict("records"), strict=True):
-            truth = PLANTED.get(search.segments.parts[place], 0.0)
+            truth = PLANTED.get(search.segments.parts[place])
+            if truth is None:
+                others += 1
+                continue
             row = told.loc[place]
             within.append(row["shrunk_rate_low"] <= truth <= row["shrunk_rate_high"])
             verdicts.append(told_month["confirmation"])
@@ -217,8 +220,9 @@ def _own_intervals(planted: Sequence[SegmentRows]) -> str:
                 month_within.append(low <= truth <= high)
     shares = pd.Series(verdicts).value_counts(normalize=True).round(3).to_dict()
     return (
-        f"fcr_ml: intervals held {np.mean(within):.3f} of {len(within)}; of the quarter held "
-        f"out {np.mean(month_within):.3f} of {len(month_within)}; verdicts {shares}"
+        f"fcr_ml: intervals of planted drivers held {np.mean(within):.3f} of {len(within)}; of the "
+        f"quarter held out {np.mean(month_within):.3f} of {len(month_within)}; verdicts {shares}; "
+        f"{others} listed that were not planted"
     )
 
 
