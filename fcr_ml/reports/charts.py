@@ -138,7 +138,9 @@ def curve_chart(records: Records, readings: list[str], main_hours: float) -> dic
         values=ticks, labelExpr=_HOURS, labelOverlap="parity", labelSeparation=8, grid=False
     )
     value = alt.Y("value:Q", title="Repeat rate").axis(labelExpr=_PERCENT, tickCount=5)
-    colour = alt.Color("reading:N", scale=alt.Scale(domain=readings, range=list(_COLOURS)))
+    scale = alt.Scale(domain=readings, range=list(_COLOURS))
+    # Else the legend's lines are as faint as the bands.
+    colour = alt.Color("reading:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
     dash = alt.StrokeDash("reading:N", scale=alt.Scale(domain=readings, range=list(_DASHES)))
     base = alt.Chart().encode(x=hours)
     line = base.mark_line(strokeWidth=2.2).encode(y=value, strokeDash=dash, color=colour)

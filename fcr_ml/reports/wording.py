@@ -46,8 +46,14 @@ def sort_key(value: float | str) -> float | str:
 
 
 def number(value: Any, digits: int = 1) -> str:
-    """Give a number with thousands separators and fixed decimals."""
-    return NOTHING if pd.isna(value) else f"{float(value):,.{digits}f}"
+    """Give a number with thousands separators, fixed decimals and the sign for minus.
+
+    Examples
+    --------
+    >>> number(-1204.25)
+    '−1,204.2'
+    """
+    return NOTHING if pd.isna(value) else f"{float(value):,.{digits}f}".replace("-", "−")
 
 
 def percent(value: Any) -> str:
@@ -58,14 +64,20 @@ def percent(value: Any) -> str:
     >>> percent(0.712)
     '71.2 %'
     """
-    return NOTHING if pd.isna(value) else f"{float(value) * 100:.1f} %"
+    return NOTHING if pd.isna(value) else f"{number(100 * float(value))} %"
 
 
 def interval(low: Any, high: Any) -> str:
     """Give an interval of shares in percent, such as ``69.8 – 72.6``."""
     if pd.isna(low) or pd.isna(high):
         return "not known"
-    return f"{float(low) * 100:.1f} – {float(high) * 100:.1f}"
+    return _between(100 * float(low), 100 * float(high), 1)
+
+
+def _between(low: Any, high: Any, digits: int) -> str:
+    """Give both ends; a dash beside a minus would be misread."""
+    dash = "to" if float(low) < 0 else "–"
+    return f"{number(low, digits)} {dash} {number(high, digits)}"
 
 
 def percent_interval(value: Any, low: Any, high: Any) -> str:
@@ -85,7 +97,7 @@ def number_interval(value: Any, low: Any, high: Any, digits: int = 0) -> str:
     """Give a number with its interval, such as ``1,204 (980 – 1,430)``."""
     if pd.isna(value) or pd.isna(low) or pd.isna(high):
         return number(value, digits)
-    return f"{number(value, digits)} ({number(low, digits)} – {number(high, digits)})"
+    return f"{number(value, digits)} ({_between(low, high, digits)})"
 
 
 def q_value(value: Any) -> str:

@@ -14,7 +14,7 @@ from fcr_ml.reports import wording
         (wording.percent(0.7119), "71.2 %"),
         (wording.percent_interval(0.712, 0.698, 0.726), "71.2 % (69.8 – 72.6)"),
         (wording.percent_interval(0.712, None, 0.726), "71.2 %"),
-        (wording.number_interval(1_204, -98, 1_430), "1,204 (-98 – 1,430)"),
+        (wording.number_interval(1_204, -98, 1_430), "1,204 (−98 to 1,430)"),
         (wording.q_value(0.00001), "< 0.001"),
         (wording.q_value(0.0314), "0.031"),
         (wording.hours(0.5), "30 min"),
