@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.drivers.segments import MOST_LEVELS
-from fcr_ml.drivers.sides import COLUMNS, Sides, put_segments, put_sides
+from fcr_ml.drivers.sides import Sides, put_segments, put_sides
 from fcr_ml.drivers.split import (
     PARTS,
     Cells,
@@ -30,7 +30,13 @@ from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.rounding import round_to_sum
 from fcr_ml.measures.fcr import NOT_ENOUGH, main_reading
-from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
+from fcr_ml.measures.groups import (
+    SPLIT_COLUMNS,
+    casebook_engine,
+    check_column,
+    put_asked,
+    put_group,
+)
 
 SMALLER_ONES = "all smaller ones"
 """The segment of all values with too few contacts both before and after."""
@@ -59,7 +65,7 @@ def measure_change(
         Its main reading and window are used, closed contacts only, repeated where the
         outcome says so.
     by : str, optional
-        The column that forms the segments: one of :data:`~fcr_ml.drivers.sides.COLUMNS`
+        The column that forms the segments: one of :data:`~fcr_ml.measures.groups.SPLIT_COLUMNS`
         or an attribute known at start or end. Without it the first of them whose segments
         with enough contacts on both sides hold half of the contacts, or that which comes
         nearest to it. A contact without a topic is in a segment of its reason for having none.
@@ -99,6 +105,8 @@ def measure_change(
     """
     if by is not None and by == column:
         raise SettingsError(f"change: {by} cannot be compared and split by at once.")
+    if by is not None:
+        check_column(casebook, by, agents, "change")
     with casebook_engine(casebook) as engine:
         put_asked(engine, main_reading(casebook), casebook.as_of)
         if column is not None:
@@ -143,7 +151,7 @@ def _read_cells(
         put_segments(engine, casebook, by, agents)
         return by, engine.ask(statement("change_cells"))
     found: dict[float, tuple[str, pd.DataFrame]] = {}
-    for name in (name for name in COLUMNS if name != column):
+    for name in (name for name in SPLIT_COLUMNS if name != column):
         try:
             put_segments(engine, casebook, name, agents)
         except SettingsError:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fcr_ml.drivers.numbered import UNITS, Numbered
 from fcr_ml.drivers.segments import Levels
-from fcr_ml.drivers.spread import ordinary_spread, shrink_to_mean
+from fcr_ml.drivers.spread import least_variance, ordinary_spread, shrink_to_mean
 from fcr_ml.drivers.within_mix import Beyond, WithinMix, choose_mix
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames.comparisons import COMPARISONS
@@ -182,6 +182,7 @@ def _figures(beyond: Beyond, codes: NDArray[np.int64]) -> dict[str, Any]:
     half = t.ppf(0.975, degrees) * error
     seen = beyond.seen[codes]
     expected = seen - excess
+    least = least_variance(kish)
     usual = usual_variances(expected.clip(0, 1), error, beyond.own[codes], kish)
     # A unit that happens to repeat little has a small variance of its own: that of the
     # rate expected counts where it is larger, or luck would be praised.
@@ -193,7 +194,7 @@ def _figures(beyond: Beyond, codes: NDArray[np.int64]) -> dict[str, Any]:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, seen / expected, np.nan)
     return {
-        "effective_contacts": beyond.spread / usual,
+        "effective_contacts": np.maximum(beyond.spread, least * beyond.own[codes]) / usual,
         "expected_repeat_rate": expected.clip(0, 1),
         "ratio": ratio,
         "excess_rate": excess,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcr_ml.drivers.segments import Levels
+from fcr_ml.drivers.spread import least_variance
 from fcr_ml.drivers.within_mix import add_up, products_of, sums_of
 
 Floats = NDArray[np.float64]
@@ -242,11 +243,13 @@ def _estimates(
     of_others = float(rest @ others) / total
     effect = of_set - of_others
     rate = float(sides.repeated @ is_told) / told
-    moves = is_told * (rest - of_set) / told - others * (rest - of_others) / total
+    of_each = is_told * (rest - of_set) / told, others * (rest - of_others) / total
+    moves = of_each[0] - of_each[1]
     own = is_told * (sides.repeated - rate) / told
     degrees = _degrees(sides.customers, is_told.astype(float), others)
-    agreeing = sum(_agreeing(sides, side) for side in (is_told.astype(float), others))
-    value = _interval(effect, moves, sides.customers, degrees, agreeing)
+    both = zip((is_told.astype(float), others), of_each, strict=True)
+    lacking = sum(_lacking(sides, side, part) for side, part in both)
+    value = _interval(effect, moves, sides.customers, degrees, lacking)
     without = rate - effect
     if rate <= 0 or without <= 0:
         return value, Estimate(np.nan, np.nan, np.nan)
@@ -255,7 +258,7 @@ def _estimates(
         own / rate - (own - moves) / without,
         sides.customers,
         degrees,
-        agreeing / without**2,
+        lacking / without**2,
     )
     return value, Estimate(*(float(np.exp(end)) for end in (log.value, log.low, log.high)))
 
@@ -263,23 +266,21 @@ def _estimates(
 def difference_of_rates(sides: Sides) -> Estimate:
     """Give the difference in repeat rate between the two sides, nothing adjusted."""
     is_set, others = sides.is_set.astype(float), (~sides.is_set).astype(float)
-    moves, value = np.zeros(len(is_set)), 0.0
+    moves, value, lacking = np.zeros(len(is_set)), 0.0, 0.0
     for side, sign in ((is_set, 1), (others, -1)):
         rate = float(sides.repeated @ side) / side.sum()
-        moves += sign * side * (sides.repeated - rate) / side.sum()
-        value += sign * rate
+        own = side * (sides.repeated - rate) / side.sum()
+        moves, value = moves + sign * own, value + sign * rate
+        lacking += _lacking(sides, side, own)
     degrees = _degrees(sides.customers, is_set, others)
-    agreeing = sum(_agreeing(sides, side) for side in (is_set, others))
-    return _interval(value, moves, sides.customers, degrees, agreeing)
+    return _interval(value, moves, sides.customers, degrees, lacking)
 
 
-def _agreeing(sides: Sides, side: Floats) -> float:
-    """Give the variance of a rate whose contacts all agree, else nothing."""
-    seen = sides.repeated[side > 0]
-    if len(seen) == 0 or np.ptp(seen) > 1e-12:
-        return 0.0
-    kish = _degrees(sides.customers, side) + 1
-    return float((kish + 1) / (kish + 2) ** 2 / kish)
+def _lacking(sides: Sides, side: Floats, moves: Floats) -> float:
+    """Give what the variance of one side's rate lacks of the least that it has."""
+    sums = np.bincount(sides.customers, moves)
+    least = float(least_variance(_degrees(sides.customers, side) + 1))
+    return max(least - float(sums @ sums), 0.0)
 
 
 def _interval(

@@ -157,7 +157,8 @@ def _told(numbered: Numbered, lever: Lever, minimum: int, random_state: int) -> 
     if min(count, len(part) - count) < max(minimum, 2):
         side = lever.value if count < max(minimum, 2) else lever.against
         return told | {"remark": f"not enough contacts {side}"}
-    if np.ptp(part.repeated) < 1e-12:
+    repeated = float(part.repeated.sum())
+    if min(repeated, len(part) - repeated) < 1:
         return told | {"remark": "all contacts agree, so there is nothing to compare"}
     told |= {
         "repeat_rate_with": part.repeated[is_set].mean().clip(0, 1),

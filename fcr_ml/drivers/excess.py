@@ -26,6 +26,7 @@ from fcr_ml.drivers.search import (
 )
 from fcr_ml.drivers.segments import DEEPEST
 from fcr_ml.drivers.thinning import thin_out
+from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.drivers import DRIVERS
@@ -136,6 +137,7 @@ def study_drivers(
         Whether to look at notes and columns inside; without, the contrasts are empty.
     """
     check_costs(cost_per_hour, cost_per_contact)
+    _check_search(minimum_contacts, q, depth)
     rows = read_segment_rows(casebook, agents)
     search = prepare_search(rows, minimum_contacts, depth)
     drivers, levers, contrasts = empty(DRIVERS), empty(LEVERS), no_contrasts()
@@ -162,6 +164,17 @@ def study_drivers(
             )
     drivers.attrs["segments_looked_at"] = len(search.segments)
     return StudiedDrivers(drivers, levers, contrasts)
+
+
+def _check_search(minimum_contacts: int, q: float, depth: int) -> None:
+    if minimum_contacts < 1:
+        raise SettingsError(f"drivers: minimum_contacts is {minimum_contacts}; give 1 or more.")
+    if not 0 < q < 1:
+        raise SettingsError(
+            f"drivers: q is {q}; give the accepted rate of false drivers, such as 0.05."
+        )
+    if depth not in range(1, DEEPEST + 1):
+        raise SettingsError(f"drivers: depth is {depth}; give 1, 2 or {DEEPEST} columns.")
 
 
 def _strongest(evidence: pd.DataFrame, q: float) -> list[int]:

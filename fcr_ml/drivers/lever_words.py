@@ -59,7 +59,7 @@ def evidence_words(row: Mapping[Any, Any]) -> str:
     --------
     >>> evidence_words({"unit": "agent_id", "units": 23.0, "found_in": "agents",
     ...                 "lever": "training", "verdict": "little or nothing"})
-    '23 agents are no more apart here than elsewhere'
+    '23 agents hold less than half of the excess, if any'
     """
     unit, verdict = row["unit"], row["verdict"]
     if unit == "segment":
@@ -84,7 +84,7 @@ def _of_the_segment(lever: str, verdict: str) -> str:
 _BETWEEN = {
     "most of it": "{units} differ: with the worse ones like the typical one, most would go",
     "part of it": "{units} differ: with the worse ones like the typical one, part would go",
-    "little or nothing": "{units} are no more apart here than elsewhere",
+    "little or nothing": "{units} hold less than half of the excess, if any",
     "too few contacts to tell": "too few contacts to tell {units} apart",
 }
 

@@ -184,7 +184,8 @@ def gather_evidence(search: Search, q: float) -> pd.DataFrame:
         What is searched.
     q : float
         Accepted rate of false drivers. What a segment has beyond wider ones is asked only
-        where its own p-value is not above it: otherwise it cannot hold.
+        where its own p-value, weighed as its q-value is, is not above it: otherwise it
+        cannot hold.
 
     Returns
     -------

@@ -15,23 +15,9 @@ import pandas as pd
 from fcr_ml.engine import DuckEngine, statement
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook
-from fcr_ml.frames.tables import CONTACTS
+from fcr_ml.measures.coverage import uncovered_share
 from fcr_ml.measures.fcr import main_reading
-from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
-
-COLUMNS = (
-    "topic",
-    "theme",
-    "reason_code",
-    "queue",
-    "channel",
-    "product",
-    "team",
-    "language",
-    "was_transferred",
-)
-"""What contacts may be split or told apart by, besides attributes; where none is asked for
-the first that tells enough of them apart."""
+from fcr_ml.measures.groups import casebook_engine, check_column, put_asked, put_group, put_split
 
 READY_RATE = 0.9
 """A month is ready when nine of ten windows that began in it have closed. Windows close in
@@ -123,45 +109,18 @@ def period_seconds(text: str) -> tuple[int, int]:
     return int(begins.timestamp()), int(after.timestamp())
 
 
-def known_columns(casebook: Casebook, agents: bool) -> list[str]:
-    """Give the columns that contacts may be split by; people only where asked for."""
-    attributes = [
-        name
-        for name, when in casebook.settings.get("attributes", {}).items()
-        if when in ("at_start", "at_end") and name not in CONTACTS.columns
-    ]
-    return list(dict.fromkeys([*COLUMNS, *attributes, *(["agent_id"] if agents else [])]))
-
-
 def put_segments(engine: DuckEngine, casebook: Casebook, column: str, agents: bool) -> None:
     """Make every contact's value of a column known as ``grouped``.
 
     Raises
     ------
     SettingsError
-        When the column is none of :func:`known_columns`, or the log lacks it.
+        When the column is none of :func:`~fcr_ml.measures.groups.known_columns`, or the
+        log lacks it.
     """
-    if column == "agent_id" and not agents:
-        raise SettingsError(
-            "change: agents are people, and people are no drivers; ask for them with "
-            "agents=True (--agents) to look at them all the same."
-        )
-    known = known_columns(casebook, agents)
-    if column not in known:
-        near = difflib.get_close_matches(column, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"give one of {', '.join(known)}."
-        raise SettingsError(f"change: contacts cannot be split by '{column}'; {hint}")
-    if not _put_known(engine, casebook, column):
+    check_column(casebook, column, agents, "change")
+    if not put_split(engine, casebook, column):
         raise SettingsError(f"change: the log has no {column}; give another column.")
-
-
-def _put_known(engine: DuckEngine, casebook: Casebook, column: str) -> bool:
-    if column not in ("topic", "theme"):
-        return put_group(engine, casebook, column)
-    if not {"topics", "topic_cards"} <= set(casebook.table_names):
-        return False
-    engine.run(statement(f"change_group_{column}"), out="grouped")
-    return True
 
 
 def _put_values(
@@ -237,14 +196,11 @@ def _ready_months(engine: DuckEngine, casebook: Casebook) -> tuple[str, str] | N
 
 
 def _whole_months(casebook: Casebook, months: pd.Index[str]) -> set[str]:
-    """Give the months of which the log has nine tenths, by when its first contact began.
+    """Give the months of which the log has nine tenths.
 
-    A log from 29 February on has a February of one day.
+    A log from 29 February on has a February of one day; one until 15 June half a June,
+    however short the window.
     """
-    first = casebook.table("contacts", ["started_at"])["started_at"].min()
-    whole = set()
-    for month in months:
-        begins, ends = period_seconds(month)
-        if first.timestamp() <= begins + (1 - READY_RATE) * (ends - begins):
-            whole.add(str(month))
-    return whole
+    begins = pd.Series([pd.Timestamp(f"{month}-01", tz="UTC") for month in months], index=months)
+    missing = uncovered_share(casebook, begins, begins + pd.offsets.MonthBegin(1))
+    return set(missing.index[missing <= 1 - READY_RATE])

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fcr_ml.drivers.spread import least_variance
+
 Floats = NDArray[np.float64]
 
 BEFORE, AFTER = 0, 1
@@ -310,8 +312,7 @@ def _agreeing(closed: NDArray[Any], repeated: NDArray[Any], kish: Floats) -> Flo
     """Give the variance of a rate whose contacts all agree, else nothing."""
     agrees = (closed > 0) & ((repeated == 0) | (repeated == closed))
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (kish + 1) / (kish + 2) ** 2 / kish
-    return np.where(agrees, spread, 0.0)
+        return np.where(agrees, least_variance(kish), 0.0)
 
 
 def _difference(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fcr_ml.drivers.mix import NEARLY_DETERMINED
 from fcr_ml.drivers.numbered import Numbered
 from fcr_ml.drivers.segments import Levels
+from fcr_ml.drivers.spread import least_variance
 
 Floats = NDArray[np.float64]
 
@@ -172,8 +173,8 @@ class WithinMix:
         measure : numpy.ndarray
             One number a contact.
         is_rate : bool
-            Whether it lies between 0 and 1; where all contacts of a unit then agree,
-            their customers' doubt is that of one contact each, not none.
+            Whether it lies between 0 and 1; where the contacts of a unit nearly agree,
+            doubt remains all the same (:func:`~fcr_ml.drivers.spread.least_variance`).
         """
         contacts = np.bincount(units.codes, minlength=units.size).astype(float)
         by_unit = np.hstack([cross(units, levels) for levels in self.mix]).astype(float)
@@ -189,8 +190,7 @@ class WithinMix:
         kish, made = self._customers(units, left, contacts)
         with np.errstate(divide="ignore", invalid="ignore"):
             if is_rate:
-                agree = (kish + 1) / (kish + 2) ** 2 / kish * contacts
-                made = np.where((seen <= 0) | (seen >= 1), np.maximum(made, agree), made)
+                made = np.maximum(made, least_variance(kish) * contacts)
             error = np.sqrt(made / own)
         return Beyond(seen, excess, np.where(is_alike, error, np.nan), own, kish, spread)
 

@@ -138,7 +138,8 @@ def _may_be_names(
     lengths: NDArray[np.int64],
     count: int,
 ) -> NDArray[np.bool_]:
-    capital = np.array([f[:1].isupper() and not f[1:].isupper() for f in forms], dtype=float)
+    # Who writes in capitals throughout signs in capitals too.
+    capital = np.array([form[:1].isupper() for form in forms], dtype=float)
     ends = np.repeat(np.cumsum(lengths), lengths)
     places = np.arange(len(written))
     begins = np.repeat(np.cumsum(lengths) - lengths, lengths)

@@ -11,6 +11,7 @@ import numpy as np
 from fcr_ml.measures.rate_model import Fit, Floats
 
 _DRAWS = 1_999
+_NEARLY_NOTHING = 1e-9
 
 
 def variances(rows: Floats, fit: Fit) -> tuple[Floats, Floats]:
@@ -35,7 +36,9 @@ def drawn_residuals(fit: Fit, random_state: int) -> Floats:
     whole, drawn = fit.whole, np.diag(fit.covariance)
     deviations = np.sqrt(np.diag(whole))
     generator = np.random.default_rng(random_state)
-    normal = generator.standard_normal((_DRAWS, len(drawn))) @ np.linalg.cholesky(whole).T
+    # With fewer customers than periods the covariance has no full rank, and no root without.
+    root = np.linalg.cholesky(whole + _NEARLY_NOTHING * np.diag(np.diag(whole)))
+    normal = generator.standard_normal((_DRAWS, len(drawn))) @ root.T
     normal /= deviations
     # Third moment of a share of n over the whole variance: p (1 - p) / n = drawn.
     skewness = (

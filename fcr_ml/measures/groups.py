@@ -7,6 +7,7 @@ on disk: a statement reads only the columns it names.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,20 @@ GROUPS = (
 )
 """What FCR is told by; a group whose column the log lacks is left out."""
 
+SPLIT_COLUMNS = (
+    "topic",
+    "theme",
+    "reason_code",
+    "queue",
+    "channel",
+    "product",
+    "team",
+    "language",
+    "was_transferred",
+)
+"""What contacts may be split or told apart by, besides attributes; where none is asked for
+the first that tells enough of them apart."""
+
 _OWN_STATEMENT = {
     "all": ("contacts", "contact_id"),
     "month": ("contacts", "started_at"),
@@ -39,6 +54,38 @@ _OWN_STATEMENT = {
     "language": ("notes", "language"),
 }
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def known_columns(casebook: Casebook, agents: bool) -> list[str]:
+    """Give the columns that contacts may be split by; people only where asked for."""
+    attributes = [
+        name
+        for name, when in casebook.settings.get("attributes", {}).items()
+        if when in ("at_start", "at_end") and name not in CONTACTS.columns
+    ]
+    people = ["agent_id"] if agents else []
+    return list(dict.fromkeys([*SPLIT_COLUMNS, *attributes, *people]))
+
+
+def check_column(casebook: Casebook, column: str, agents: bool, room: str) -> None:
+    """Refuse a column that contacts may not be split by, in the name of a room.
+
+    Raises
+    ------
+    SettingsError
+        When it names people and they were not asked for, or is none of
+        :func:`known_columns`.
+    """
+    if column == "agent_id" and not agents:
+        raise SettingsError(
+            f"{room}: agents are people, and people are no drivers; ask for them with "
+            "agents=True (--agents) to look at them all the same."
+        )
+    known = known_columns(casebook, agents)
+    if column not in known:
+        near = difflib.get_close_matches(column, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"give one of {', '.join(known)}."
+        raise SettingsError(f"{room}: contacts cannot be split by '{column}'; {hint}")
 
 
 @contextmanager
@@ -119,3 +166,17 @@ def put_group(engine: DuckEngine, casebook: Casebook, group: str) -> bool:
         f"fcr: '{group}' is not a column of these contacts that can form groups; give one of "
         f"{', '.join(known)} (lower-case letters, digits and underscores only)."
     )
+
+
+def put_split(engine: DuckEngine, casebook: Casebook, column: str) -> bool:
+    """Make every contact's value of a column known as ``grouped``, topics and themes too.
+
+    A contact without a topic is in a group of its reason for having none. False where the
+    log lacks the column.
+    """
+    if column not in ("topic", "theme"):
+        return put_group(engine, casebook, column)
+    if not {"topics", "topic_cards"} <= set(casebook.table_names):
+        return False
+    engine.run(statement(f"change_group_{column}"), out="grouped")
+    return True

@@ -41,14 +41,16 @@ def season_columns(begins: pd.DatetimeIndex, by: str, rates: Rates) -> tuple[Flo
     Notes
     -----
     Two harmonics of the year (a smooth season; a single week such as Christmas is not
-    caught), taken in wherever two years are there. One harmonic of the month, for weeks,
-    where six months are there and Wald's test on the rates is below 0.01.
+    caught), taken in wherever every month is there in two years. One harmonic of the month,
+    for weeks, where six months are there and Wald's test on the rates is below 0.01.
     """
     middle = begins + pd.Timedelta(days=3.5 if by == "week" else 15)
     days = np.asarray((begins - begins[0]).days, dtype=float)
     length = days[-1] + (7 if by == "week" else 30)
+    years = pd.DataFrame({"year": middle.year, "month": middle.month}).drop_duplicates()
+    is_twice = years["month"].value_counts().reindex(range(1, 13), fill_value=0) >= _YEARS
     columns, told = np.empty((len(begins), 0)), TOO_SHORT
-    if length >= _YEARS * 365:
+    if is_twice.all():
         turn = 2 * np.pi * np.asarray(middle.day_of_year, dtype=float) / 365.25
         columns = _harmonics(turn, _HARMONICS)
         told = "of the year"

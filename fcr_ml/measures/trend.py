@@ -19,8 +19,15 @@ from fcr_ml.errors import SettingsError
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.trend import RUNNING_RATE, TREND
+from fcr_ml.measures.coverage import uncovered_share
 from fcr_ml.measures.fcr import NOT_ENOUGH, main_reading, with_rates
-from fcr_ml.measures.groups import casebook_engine, put_asked, put_group
+from fcr_ml.measures.groups import (
+    casebook_engine,
+    check_column,
+    put_asked,
+    put_group,
+    put_split,
+)
 from fcr_ml.measures.judged_periods import judge_periods
 from fcr_ml.measures.survival import survival_estimate
 
@@ -29,8 +36,6 @@ MIX = ("topic", "channel", "queue")
 
 COVERED_RATE = 0.9
 """Share of a period that the log must cover; a centre that closes on Sundays covers it."""
-
-_KEYS = ("contact_id", "customer_id", "case_id")
 
 _DAY = pd.Timedelta(days=1)
 _BEFORE = 91
@@ -122,16 +127,8 @@ def _put_kept(
     if column is None:
         engine.run(statement("trend_all"), out="kept")
         return
-    if column == "agent_id" and not agents:
-        raise SettingsError(
-            "trend: agents are people, and people are no drivers; ask for them with "
-            "agents=True (--agents) to look at them all the same."
-        )
-    if column in _KEYS:
-        raise SettingsError(
-            f"trend: {column} names single contacts or people; give another column."
-        )
-    if not put_group(engine, casebook, column):
+    check_column(casebook, column, agents, "trend")
+    if not put_split(engine, casebook, column):
         raise SettingsError(f"trend: the log has no {column}; give another column.")
     engine.put("wanted", pd.DataFrame({"value": pd.Series([value], dtype="string")}))
     engine.run(statement("trend_kept"), out="kept")
@@ -161,12 +158,8 @@ def _with_periods(periods: pd.DataFrame, by: str, casebook: Casebook) -> pd.Data
     rows = periods.set_index("period").reindex(names, fill_value=0).rename_axis("period")
     rows = rows.reset_index().assign(begins_at=begins, ends_at=ends)
     rows["is_open"] = rows["open_contacts"] > RUNNING_RATE * rows["closed_contacts"]
-    started = casebook.table("contacts", ["started_at"])["started_at"]
-    until = min(casebook.as_of, started.max().floor("D") + _DAY)
-    length = rows["ends_at"] - rows["begins_at"]
-    missing = (started.min() - rows["begins_at"]).clip(lower=pd.Timedelta(0))
-    missing += (rows["ends_at"] - until).clip(lower=pd.Timedelta(0))
-    return rows.assign(is_partial=missing > (1 - COVERED_RATE) * length)
+    missing = uncovered_share(casebook, rows["begins_at"], rows["ends_at"])
+    return rows.assign(is_partial=missing > 1 - COVERED_RATE)
 
 
 def _begins(period: str, by: str) -> pd.Timestamp:

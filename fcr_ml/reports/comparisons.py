@@ -105,6 +105,8 @@ def verdicts_told(rows: pd.DataFrame) -> str:
                 f"{len(found):,} of {len(judged):,} units repeat{'s' * (len(found) == 1)} {what} "
                 f"than their mix explains, in shrunk percentage points: {', '.join(names)}{rest}."
             )
+    if not len(judged):
+        return "No unit has enough closed contacts, and others alike, to be compared."
     if not told:
         return f"None of {len(judged):,} units was found to differ from what its mix explains."
     return " ".join(told)
@@ -249,6 +251,11 @@ def render_comparisons(comparisons: pd.DataFrame, width: int, colour: bool = Fal
         cells = [_grid_row(row) for row in own[:UNITS_SHOWN]]
         held = line(f"held against: {_columns(first['held_against'])}", "dim")
         blocks.append([line(title, "bold"), grid(headings, cells), held])
+    told = (
+        "Rates weigh every link by its probability; against the mix in percentage points, 95 % "
+        "intervals by customer."
+    )
+    blocks.append([line(told, "dim")])
     return as_text(blocks, width, colour)
 
 

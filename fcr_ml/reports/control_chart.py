@@ -111,7 +111,7 @@ def _grid(trend: pd.DataFrame) -> Block:
     block: Block = [grid(headings, cells)]
     if rest := len(trend) - len(shown):
         block.append(line(f"and {wording.count(rest)} earlier {by}s", "dim"))
-    if shown["is_open"].any():
+    if (shown["is_open"] & shown["survival_fcr_rate"].notna()).any():
         block.append(line(f"~ is the survival estimate of an open {by}.", "dim"))
     return block
 

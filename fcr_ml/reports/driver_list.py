@@ -14,6 +14,7 @@ import pandas as pd
 
 from fcr_ml.reports import wording
 from fcr_ml.reports.contrasts import contrast_kind, contrast_shares, lever_words, points
+from fcr_ml.reports.repeats import no_drivers
 from fcr_ml.reports.screen import as_text, grid, line
 
 if TYPE_CHECKING:
@@ -39,25 +40,31 @@ def render_drivers(
     csv : pathlib.Path, optional
         Where the drivers were written; named at the end.
     """
-    looked_at = wording.count(drivers.attrs.get("segments_looked_at", 0))
+    looked_at = int(drivers.attrs.get("segments_looked_at", 0))
     if drivers.empty:
-        told = f"No drivers: none of {looked_at} segments repeats more than its mix explains."
-        blocks: list[Block] = [[line(told)]]
+        blocks: list[Block] = [[line(no_drivers(looked_at))]]
     else:
         first = drivers.iloc[0]
         rule = f"{wording.reading(first['reading'])}, {wording.window(first['window'])}"
-        title = f"Drivers of repeats ({rule}): {len(drivers):,} of {looked_at} segments"
+        title = f"Drivers of repeats ({rule}): {len(drivers):,} of {looked_at:,} segments"
         headings = ["#", "segment and lever", "#excess repeats", "#less a month", "latest month"]
         rows = [cells for row in drivers.to_dict("records") for cells in _two_lines(row)]
         told = (
             "excess repeats: beyond what the mix gives, shrunk; less a month: were the segment to "
-            "come down to its mix; latest month: whether it held there, found on earlier months. "
-            "Intervals are of 95 %. A driver is a contrast, not a cause."
+            f"come down to its mix; {_held_words(drivers)}. Intervals are of 95 %. A driver is a "
+            "contrast, not a cause."
         )
         blocks = [[line(title, "bold"), grid(headings, rows)], [line(told, "dim")]]
     if csv is not None:
         blocks.append([line(f"The drivers: {csv}", "bold")])
     return as_text(blocks, width, colour)
+
+
+def _held_words(drivers: pd.DataFrame) -> str:
+    month = drivers["confirmation_month"].iloc[0]
+    if pd.isna(month):
+        return "latest month: the log has no two whole months that have closed"
+    return f"latest month: whether it held in {month}, found on contacts before"
 
 
 def _two_lines(row: Mapping[Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -93,12 +100,13 @@ def render_inside(
         As in :func:`render_drivers`.
     """
     rule = f"{wording.reading(driver['reading'])}, {wording.window(driver['window'])}"
-    excess = driver["repeat_rate"] - driver["expected_repeat_rate"]
+    names = ("excess_repeats", "excess_repeats_low", "excess_repeats_high")
+    excess = points(*(driver[name] / driver["closed_contacts"] for name in names))
     title = f"{int(driver['rank'])}. {wording.name(driver['segment'])}, {lever_words(dict(driver))}"
     told = (
         f"{wording.count(driver['closed_contacts'])} closed contacts ({rule}), repeat rate "
-        f"{wording.percent(driver['repeat_rate'])}, {100 * excess:.1f} points more than its mix "
-        "gives."
+        f"{wording.percent(driver['repeat_rate'])}; shrunk and with its 95 % interval that is "
+        f"{excess} points more than its mix gives."
     )
     blocks: list[Block] = [
         [line(title, "bold"), line(told)],

@@ -37,8 +37,8 @@ ASSUMPTIONS = (
     "Among contacts alike in the columns adjusted for, the lever was set regardless of anything "
     "else that makes contacts repeat. Nothing in the log can prove this.",
     "The columns adjusted for were settled before the lever was set. Topic and reason code are "
-    "written down late and are taken for what the customer came about; handle time is never "
-    "adjusted for.",
+    "written down late and are taken for what the customer came about, the queue for the one in "
+    "which the contact began; handle time is never adjusted for.",
     "What is done in one contact does not change how others repeat.",
     "The figure is of the contacts that the lever was set for and that have others like them, "
     "not of all contacts.",
@@ -209,28 +209,32 @@ def render_effects(effects: pd.DataFrame, width: int, colour: bool = False) -> s
     rows = effects.to_dict("records")
     rule = f"{wording.reading(rows[0]['reading'])}, {wording.window(rows[0]['window'])}"
     title = f"What a lever adds to the repeat rate ({rule}): estimates under stated assumptions"
-    headings = ["lever", "#with it", "#not adjusted", "#estimate", "#E-value"]
-    cells = [
-        (
-            lever_words(row),
-            wording.count(row["closed_with"]),
-            _points(row, "difference"),
-            wording.NOTHING if pd.isna(row["effect"]) else _points(row, "effect"),
-            _e_values(row),
-        )
-        for row in rows
-    ]
+    headings = ["lever", "#with it", "#not adjusted", "#estimate", "#E-value (nearer end)"]
+    cells = [cell for row in rows for cell in _two_lines(row)]
     refused = [
         line(f"no estimate for {lever_words(row)}: {row['remark']}")
         for row in rows
         if pd.isna(row["effect"])
     ]
-    points = line("In percentage points with 95 % intervals by customer.", "dim")
+    points = line(f"In percentage points with 95 % intervals by customer. {E_VALUE}", "dim")
     blocks: list[Block] = [[line(title, "bold"), grid(headings, cells), *refused, points]]
     strong = [sentence for row in rows if (sentence := _strength(row))]
     blocks += [[line(sentence) for sentence in strong]] if strong else []
     blocks.append([line("Assumed:", "bold"), *(line(text, "dim") for text in ASSUMPTIONS)])
     return as_text(blocks, width, colour)
+
+
+def _two_lines(row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (
+        (
+            wording.name(row["value"]),
+            wording.count(row["closed_with"]),
+            _points(row, "difference"),
+            wording.NOTHING if pd.isna(row["effect"]) else _points(row, "effect"),
+            _e_values(row),
+        ),
+        (f"  against {wording.name(row['against'])}", "", "", "", ""),
+    )
 
 
 def _strength(row: Row) -> str:

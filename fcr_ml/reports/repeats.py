@@ -40,7 +40,7 @@ def drivers_section(findings: Findings) -> Section:
     """Give the segments that repeat more than their mix explains."""
     looked_at = wording.count(findings.segments_looked_at)
     if findings.drivers.empty:
-        return Section("drivers", "Drivers of repeats", (no_drivers(findings),))
+        return Section("drivers", "Drivers of repeats", (no_drivers(findings.segments_looked_at),))
     drivers = findings.drivers.sort_values(["rank", "segment"], kind="stable")
     lead = [
         f"{wording.count(len(drivers))} of {looked_at} segments repeat more than their mix "
@@ -60,12 +60,14 @@ def drivers_section(findings: Findings) -> Section:
     return Section("drivers", "Drivers of repeats", tuple(lead), parts)
 
 
-def no_drivers(findings: Findings) -> str:
+def no_drivers(segments_looked_at: int) -> str:
     """Say that no driver was found, and among how many segments."""
-    if not findings.segments_looked_at:
+    if not segments_looked_at:
         return "No drivers: no segment has enough closed contacts to be looked at."
-    looked_at = wording.count(findings.segments_looked_at)
-    return f"No drivers: none of {looked_at} segments repeats more than its mix explains."
+    looked_at = wording.count(segments_looked_at)
+    return (
+        f"No drivers: none of {looked_at} segments was found to repeat more than its mix explains."
+    )
 
 
 def confirmed_words(drivers: pd.DataFrame) -> str:
@@ -91,7 +93,7 @@ _CONFIRMATIONS = {
     "held": "held",
     "not held": "did not hold",
     "too few contacts to tell": "had too few contacts to tell",
-    "not found before": "stood out only with the month itself, which cannot confirm them",
+    "not found before": "could not be found on those contacts alone",
 }
 
 

@@ -167,7 +167,7 @@ def _rate(row: dict[Any, Any]) -> str:
 def _drivers(findings: Findings) -> Block:
     looked_at = wording.count(findings.segments_looked_at)
     if findings.drivers.empty:
-        return [line(no_drivers(findings))]
+        return [line(no_drivers(findings.segments_looked_at))]
     drivers = findings.drivers.sort_values(["rank", "segment"], kind="stable")
     title = f"Drivers of repeats ({rule_of(findings)}), {looked_at} segments looked at"
     headings = ["#rank", "segment", "#closed", "#rate", "#mix gives", "#excess repeats", "#q"]

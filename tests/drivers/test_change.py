@@ -23,8 +23,12 @@ def book(folder: Path, contacts: pd.DataFrame, **more: Any) -> Casebook:
     """Write contacts with ``started_at, is_repeated`` as a casebook of 7 day windows.
 
     ``tables`` adds tables, the rest are settings. A row with ``has_ended`` false has no
-    window.
+    window. The log goes on to the day before :data:`AS_OF` with a contact that does not
+    count.
     """
+    last = contacts.tail(1).assign(started_at="2025-06-09", is_counted=False)
+    contacts = pd.concat([contacts.assign(is_counted=contacts.get("is_counted", True)), last])
+    contacts = contacts.reset_index(drop=True)
     size = len(contacts)
     ids = pd.Series([f"c-{row:06d}" for row in range(size)], dtype="string")
     if "customer_id" not in contacts:
@@ -39,7 +43,7 @@ def book(folder: Path, contacts: pd.DataFrame, **more: Any) -> Casebook:
             "contact_id": ids,
             "reading": "related",
             "window": "7d",
-            "is_counted": contacts.get("is_counted", True),
+            "is_counted": contacts["is_counted"].astype(bool),
             "is_closed": is_closed,
             "outcome": outcome.where(is_closed, "open"),
             "repeated_probability": contacts["is_repeated"].astype(float),
@@ -47,7 +51,9 @@ def book(folder: Path, contacts: pd.DataFrame, **more: Any) -> Casebook:
             "episode_id": ids,
         }
     )
-    handled = contacts.drop(columns=["is_repeated"]).assign(contact_id=ids, started_at=started)
+    handled = contacts.drop(columns=["is_repeated", "is_counted"]).assign(
+        contact_id=ids, started_at=started
+    )
     tables = {"contacts": handled, "outcomes": outcomes} | more.pop("tables", {})
     settings = {"windows": ["7d"], "window": "7d", "reading": "related"} | more
     return write_casebook(folder / "casebook", tables, AS_OF, settings)
@@ -419,3 +425,31 @@ def test_where_no_column_tells_half_apart_the_one_that_comes_nearest_is_taken(
     told = measure_change(book(tmp_path, contacts), after="2025-05", before="2025-04")
 
     assert set(told["group"]) == {"all", "queue"}
+
+
+def test_half_a_month_is_no_month(tmp_path: Path) -> None:
+    # A log until 15 June of which every window has closed by then: June is not compared.
+    days = pd.date_range("2025-04-01", "2025-06-15", tz="UTC", freq="6h")
+    contacts = pd.DataFrame(
+        {
+            "contact_id": [f"c-{row:06d}" for row in range(len(days))],
+            "customer_id": [f"k-{row:06d}" for row in range(len(days))],
+            "started_at": days,
+            "queue": "Money",
+        }
+    )
+    outcomes = contacts[["contact_id"]].assign(
+        reading="related",
+        window="24h",
+        is_counted=True,
+        is_closed=True,
+        outcome="resolved",
+        repeated_probability=0.0,
+        closes_at=days,
+        episode_id=contacts["contact_id"],
+    )
+    tables = {"contacts": contacts, "outcomes": outcomes}
+    settings = {"windows": ["24h"], "window": "24h", "reading": "related"}
+    as_of = pd.Timestamp("2025-06-16", tz="UTC")
+    told = measure_change(write_casebook(tmp_path / "half", tables, as_of, settings))
+    assert told[["before", "after"]].iloc[0].tolist() == ["2025-04", "2025-05"]

@@ -200,6 +200,26 @@ def test_a_log_that_all_repeats_or_not_at_all_shows_nothing(rate: float) -> None
     assert (told["excess_rate_high"] > 0.005).all()  # a hundred that agree prove no certainty
 
 
+def test_one_weak_link_does_not_make_a_unit_certain() -> None:
+    # Forty contacts of team A, none repeated, against a fifth of the others.
+    team = np.repeat(["A", "B", "C"], [40, 200, 200])
+    repeated = np.where(team == "A", 0.0, np.arange(440) % 5 == 0)
+
+    def width(weak: float) -> float:
+        log = log_of(np.where(np.arange(440) == 0, weak, repeated), team=team)
+        told = compare_units(log, ["team"]).set_index("value").loc["A"]
+        return float(told["excess_rate_high"] - told["excess_rate_low"])
+
+    assert width(0.0) > 0.05
+    assert [width(weak) for weak in (1e-6, 0.001, 0.01)] == pytest.approx([width(0.0)] * 3, rel=0.1)
+
+
+def test_nothing_repeated_in_many_units_still_counts_their_contacts() -> None:
+    log = log_of(np.zeros(600), team=np.arange(600) % 6, topic=np.arange(600) % 5)
+    told = compare_units(log, ["team"])
+    assert told["effective_contacts"].between(50, 100).all()
+
+
 @pytest.mark.parametrize("size", [0, 1])
 def test_a_log_without_closed_contacts_compares_nothing(size: int, casebook_of: CasebookOf) -> None:
     casebook = casebook_of(draw_rows(50, 0).contacts)

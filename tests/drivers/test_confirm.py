@@ -62,11 +62,12 @@ def test_a_driver_that_stopped_seldom_holds() -> None:
 def test_the_table_says_which_month_was_held_out(casebook_of: CasebookOf) -> None:
     casebook = casebook_of(draw_rows(6_000, 0, PLANTED).contacts)
     found = rank_drivers(casebook).set_index("segment").loc["queue = Tech"]
-    # The log ends on 23 May, all windows closed; May is its latest month.
-    assert found["confirmation_month"] == "2025-05"
+    # The log ends on 23 May, all windows closed; April is the latest month that it holds whole.
+    assert found["confirmation_month"] == "2025-04"
     assert found["confirmation"] == "held"
     started = casebook.table("contacts")
-    in_month = started[(started["started_at"] >= "2025-05-01") & (started["queue"] == "Tech")]
+    began = started["started_at"].dt.strftime("%Y-%m")
+    in_month = started[(began == "2025-04") & (started["queue"] == "Tech")]
     assert found["confirmed_contacts"] == len(in_month)
     assert found["confirmed_excess_rate_low"] < found["confirmed_excess_rate"]
 

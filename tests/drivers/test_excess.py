@@ -10,6 +10,7 @@ from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.drivers.excess_rates import shrink
 from fcr_ml.drivers.search import gather_evidence, prepare_search
 from fcr_ml.drivers.thinning import thin_out
+from fcr_ml.errors import SettingsError
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.tables import CONTACTS, OUTCOMES
@@ -115,3 +116,20 @@ def test_an_uncertain_estimate_is_drawn_in_more() -> None:
     assert 0.09 < told["shrunk_rate"].iloc[1] < told["shrunk_rate"].iloc[0] < 0.1
     half = told["shrunk_rate_high"] - told["shrunk_rate"]
     assert (half < 1.965 * estimates["standard_error"]).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"q": 5.0}, "q is 5.0; give the accepted rate"),
+        ({"q": -1.0}, "q is -1.0"),
+        ({"depth": 0}, "depth is 0; give 1, 2 or 3"),
+        ({"depth": 4}, "depth is 4"),
+        ({"minimum_contacts": -3}, "minimum_contacts is -3; give 1 or more"),
+    ],
+)
+def test_a_setting_that_lists_anything_is_refused(
+    casebook_of: CasebookOf, settings: dict[str, float], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        rank_drivers(casebook_of(draw_rows(100, 0).contacts), **settings)

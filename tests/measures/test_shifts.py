@@ -150,6 +150,28 @@ def test_all_alike_shows_nothing(repeated: float) -> None:
     assert not chart.shifts
 
 
+@pytest.mark.parametrize("customers", [2, 4, 6])
+def test_fewer_customers_than_periods_give_a_chart(customers: int) -> None:
+    draw = np.random.default_rng(customers)
+    whose, when = (part.ravel() for part in np.meshgrid(range(customers), range(30)))
+    closed = draw.integers(5, 30, len(whose))
+    rates = customer_rates(whose, when, closed, draw.binomial(closed, 0.2), 30)
+    chart = control_chart(rates, np.empty((30, 0)))
+    assert np.isfinite(chart.low).all()
+    assert (chart.low <= chart.expected).all()
+
+
+def test_two_years_hold_every_month_twice_whenever_they_begin() -> None:
+    months = pd.date_range("2021-01-01", periods=24, freq="MS", tz="UTC")
+    weeks = pd.date_range("2021-01-04", periods=104, freq="7D", tz="UTC")
+    apart = months[:6].append(months[18:24] + pd.DateOffset(years=1))
+    for begins, by, is_told in ((months, "month", True), (weeks, "week", True)):
+        rates = draw_rates(0, 50, weeks=len(begins))
+        assert (season_columns(begins, by, rates)[1] != TOO_SHORT) is is_told
+    # Two years from end to end, but no month in both.
+    assert season_columns(apart, "month", draw_rates(0, 50, weeks=12))[1] == TOO_SHORT
+
+
 def test_a_season_of_two_years_is_no_shift() -> None:
     weeks = 130
     begins = pd.date_range("2023-01-02", periods=weeks, freq="7D", tz="UTC")
