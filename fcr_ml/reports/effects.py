@@ -46,7 +46,7 @@ ASSUMPTIONS = (
 E_VALUE = (
     "The E-value is how many times as frequent on one side something unseen would have to be, "
     "and how many times as likely it would have to make repeats, to explain the estimate away; "
-    "at the nearer end of the interval it is 1 where the interval holds no effect."
+    "in brackets that of the nearer end of the interval, 1 where the interval holds no effect."
 )
 
 
@@ -209,7 +209,7 @@ def render_effects(effects: pd.DataFrame, width: int, colour: bool = False) -> s
     rows = effects.to_dict("records")
     rule = f"{wording.reading(rows[0]['reading'])}, {wording.window(rows[0]['window'])}"
     title = f"What a lever adds to the repeat rate ({rule}): estimates under stated assumptions"
-    headings = ["lever", "#with it", "#not adjusted", "#estimate", "#E-value (nearer end)"]
+    headings = ["lever", "#with it", "#not adjusted", "#estimate", "#E-value"]
     cells = [cell for row in rows for cell in _two_lines(row)]
     refused = [
         line(f"no estimate for {lever_words(row)}: {row['remark']}")
