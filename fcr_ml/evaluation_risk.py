@@ -9,7 +9,8 @@ nothing is decided here.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,31 @@ def evaluate_risk(
     NotEnoughContactsError
         When there are too few closed contacts before or after the date.
     """
+    begin = None if test_from is None else _instant(test_from)
+    with asked_casebook(sources, settings, reading, window, moment, known, progress) as asked:
+        rows = None if where is None else contacts_where(asked, where)
+        capacity = settings.get("risk", {}).get("capacity", 50)
+        return try_risk(asked, moment, rows, begin, capacity)
+
+
+@contextmanager
+def asked_casebook(
+    sources: Sequence[str],
+    settings: Settings,
+    reading: str,
+    window: str,
+    moment: str,
+    known: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> Iterator[Casebook]:
+    """Give the casebook in which a question about risk is asked; it is gone afterwards.
+
+    Parameters and errors as of :func:`evaluate_risk`.
+    """
     check_moment(moment)
     if reading not in (*READINGS, *CASE_READINGS):
         choices = ", ".join((*READINGS, *CASE_READINGS))
         raise SettingsError(f"reading: '{reading}' is none of {choices}.")
-    begin = None if test_from is None else _instant(test_from)
     raw = read_log(sources, **settings.get("source", {}))
     log = clean_log(raw, **settings.get("contacts", {}))
     del raw
@@ -100,10 +121,7 @@ def evaluate_risk(
     with tempfile.TemporaryDirectory() as folder:
         casebook = builder.build(log.contacts, log.as_of, Path(folder) / "casebook", progress)
         changes = {"reading": reading, "known": dict(known or {})}
-        asked = replace(casebook, settings=casebook.settings | changes)
-        rows = None if where is None else contacts_where(asked, where)
-        capacity = settings.get("risk", {}).get("capacity", 50)
-        return try_risk(asked, moment, rows, begin, capacity)
+        yield replace(casebook, settings=casebook.settings | changes)
 
 
 def contacts_where(casebook: Casebook, where: str) -> np.ndarray:

@@ -58,12 +58,49 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
         [line(said)],
         [grid(("figure", "#value"), figures)],
         [grid(("scorer", "#AUC", "#AP", "#Brier", "#calibration error"), rivals)],
+        [
+            grid(
+                ("within", "#rate", "scorer", "#AUC", "#AP", "#calibration error"), _windows(told)
+            ),
+            line(_apart(told["windows"]), "dim"),
+        ],
         [grid(("list", "#contacts", "#repeats caught", "#of all", "#lift"), _lists(told))],
         [grid(("group", "value", "#contacts", "#rate", "#risk", "#AUC"), _groups(told))],
     ]
     if told.get("alarm"):
         parts.append([line(told["alarm"])])
     return as_text(parts, width, colour)
+
+
+def _windows(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            wording.window(row["window"]) if place == 0 else "",
+            _plain(row["base_rate"]) if place == 0 else "",
+            scorer,
+            *(_plain(known[key]) for key in ("auc", "ap", "calibration_error")),
+        )
+        for row in told["windows"]
+        for place, (scorer, known) in enumerate(row["scorers"].items())
+    ]
+
+
+def _apart(windows: list[dict[str, Any]]) -> str:
+    """Say what either scorer is, and how far apart they are."""
+    apart = ", ".join(
+        f"{100 * row['mean_apart']:.1f} within {wording.window(row['window'])}" for row in windows
+    )
+    said = (
+        "The return model is one for all windows and learns from open contacts too; of the risk "
+        f"model there is one a window. Their mean distance, in points: {apart}."
+    )
+    if len(windows) < 2:
+        return said
+    most = max(row["contradicted_rate"] for row in windows)
+    return (
+        f"{said} Models of shorter windows say more than that of the whole window of up to "
+        f"{wording.percent(most)} of the contacts; the return model never does."
+    )
 
 
 def _lists(told: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -94,6 +94,13 @@ class RiskModel:
     def _learn(self, rows: pd.DataFrame) -> None:
         """Fit one curve a feature to the latest rows."""
         fitted = rows.tail(FIT_ROWS)
+        labels = fitted["repeated_probability"].to_numpy(np.float64)
+        self.intercept_, self.weights_ = fit_logistic(
+            self._standardised(fitted), labels, self.penalty
+        )
+
+    def _standardised(self, fitted: pd.DataFrame) -> np.ndarray:
+        """Place the curves and give their columns, each of mean 0 and length 1."""
         shapes = {
             name: Shape.fit(fitted[name].to_numpy(np.float64), self.knots)
             for name in self.names
@@ -106,9 +113,7 @@ class RiskModel:
         # A column that is constant among the rows stays out by having no length.
         spread = columns.std(axis=0)
         self.scales_ = np.where(spread > 1e-9, spread, np.inf)
-        labels = fitted["repeated_probability"].to_numpy(np.float64)
-        standard = (columns - self.means_) / self.scales_
-        self.intercept_, self.weights_ = fit_logistic(standard, labels, self.penalty)
+        return np.asarray((columns - self.means_) / self.scales_)
 
     def _slope(self, rows: pd.DataFrame) -> float:
         """Give the slope of the line through the log-odds that makes them probabilities."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from fcr_ml.features import Features
@@ -40,19 +41,74 @@ def closed_rows(
     -------
     pandas.DataFrame
         By moment and ``contact_id``: the features' frame with ``closes_epoch``,
-        ``repeated_probability``, of a return after the moment, and
-        ``is_repeated``. Counted inbound contacts that ended, and whose customer
-        had not returned by then.
+        ``repeated_probability``, of a return after the moment, ``is_repeated``, and
+        ``return_hours`` from the moment to the return that counts, null without one.
+        Counted inbound contacts that ended, and whose customer had not returned by then.
     """
     rows = _with_outcomes(casebook, features)
     is_label = rows["is_closed"].to_numpy(dtype=bool) & ~rows["contact_id"].isin(acted_on)
-    rows = rows[is_label & (rows["return_epoch"].isna() | ~_is_back(rows))]
+    rows = _after_moment(casebook, features, rows[is_label])
+    rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])
+    return rows.reset_index(drop=True)
+
+
+def followed_rows(
+    casebook: Casebook, features: Features, until: pd.Timestamp, acted_on: Collection[str] = ()
+) -> pd.DataFrame:
+    """Give every contact whose moment came before a day, as far as it was followed by then.
+
+    Parameters
+    ----------
+    casebook, features, acted_on
+        As in :func:`closed_rows`.
+    until : pandas.Timestamp
+        UTC; what came later is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`closed_rows` gives it, open contacts too, with ``followed_hours`` from
+        the moment. A return later than ``until`` is none.
+    """
+    rows = _with_outcomes(casebook, features)
+    known = int(until.timestamp())
+    is_there = (rows["moment_epoch"] < known) & ~rows["contact_id"].isin(acted_on)
+    rows = _after_moment(casebook, features, rows[is_there.to_numpy(dtype=bool)])
+    followed = (rows["closes_epoch"].clip(upper=known) - rows["moment_epoch"]) / _HOUR
+    is_later = (rows["return_hours"] > followed).to_numpy(dtype=bool)
+    rows = rows.assign(
+        followed_hours=followed.astype(float),
+        return_hours=rows["return_hours"].mask(is_later),
+        repeated_probability=rows["repeated_probability"].mask(is_later, 0.0),
+        is_repeated=rows["is_repeated"] & ~is_later,
+    )
+    rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])
+    return rows.reset_index(drop=True)
+
+
+def _after_moment(casebook: Casebook, features: Features, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out whose customer was back by the moment, and what had begun by then."""
+    rows = rows[(rows["return_epoch"].isna() | ~_is_back(rows)).to_numpy(dtype=bool)]
     missed = _missed_by_then(casebook) if features.moment == "end" else pd.Series(dtype=float)
     by_then = rows["contact_id"].map(missed).astype(float).fillna(1.0)
     after = 1 - (1 - rows["repeated_probability"]) / by_then
-    rows = rows.assign(repeated_probability=after.clip(0, 1))
-    rows = rows.drop(columns=["is_closed", "outcome", "return_epoch", "closes_at"])
-    return rows.reset_index(drop=True)
+    hours = (rows["return_epoch"] - rows["moment_epoch"]).astype("Float64") / _HOUR
+    return rows.assign(
+        repeated_probability=after.clip(0, 1), return_hours=hours.to_numpy(float, na_value=np.nan)
+    )
+
+
+def returned_within(rows: pd.DataFrame, hours: float) -> np.ndarray:
+    """Give the probability that each contact's customer was back within some hours, shape (n,).
+
+    Where a return is only probable and its hour is not known, it came when others did.
+    """
+    chance = rows["repeated_probability"].to_numpy(np.float64)
+    at = rows["return_hours"].to_numpy(np.float64)
+    is_known = ~np.isnan(at)
+    known = chance[is_known].sum()
+    usual = chance[at <= hours].sum() / known if known > 0 else 1.0
+    return np.where(is_known, np.where(at <= hours, chance, 0.0), chance * usual)
 
 
 def open_rows(casebook: Casebook, features: Features) -> pd.DataFrame:

@@ -14,13 +14,14 @@ import pandas as pd
 
 from fcr_ml.features import build_features
 from fcr_ml.features.moments import Moment
-from fcr_ml.frames import Casebook
+from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.risk.baselines import fit_baselines
 from fcr_ml.risk.evaluate import DRAWS, TOO_GOOD
 from fcr_ml.risk.figures import caught_by_lists, figures_by_group, plain_figures, risk_figures
+from fcr_ml.risk.horizons import compare_horizons
 from fcr_ml.risk.metrics import customer_draws
 from fcr_ml.risk.model import RiskModel
-from fcr_ml.risk.rows import closed_rows
+from fcr_ml.risk.rows import closed_rows, followed_rows
 from fcr_ml.risk.split import split_by_time
 
 
@@ -57,13 +58,15 @@ def try_risk(
         ``contacts``, ``repeats``, ``first_time_contacts``, ``learned_contacts``,
         ``test_from``, ``test_to``, ``reading``, ``window``, ``moment``; ``baselines``
         (by name: ``auc``, ``ap``, ``brier``, ``calibration_error``), ``groups``,
-        ``lists``, and ``alarm``, which is not null where the AUC is too good to be true.
+        ``lists``, ``windows`` (:func:`~fcr_ml.risk.horizons.compare_horizons`), and
+        ``alarm``, which is not null where the AUC is too good to be true.
     """
     features = build_features(casebook, moment=cast(Moment, moment))
-    rows = closed_rows(casebook, features)
-    if contact_ids is not None:
-        rows = rows[rows["contact_id"].isin(contact_ids)].reset_index(drop=True)
+    rows = _among(closed_rows(casebook, features), contact_ids)
     split = split_by_time(rows, test_from=test_from)
+    seen = pd.Timestamp(rows["moment_epoch"][split.test].min(), unit="s", tz="UTC")
+    followed = _among(followed_rows(casebook, features, seen), contact_ids)
+    window = RepeatWindow.parse(casebook.settings["window"])
     model = RiskModel("risk model", features.names).fit(rows, split)
     baselines = fit_baselines(rows, split)
     tested = rows[split.test].reset_index(drop=True)
@@ -85,8 +88,15 @@ def try_risk(
         "baselines": plain_figures(tested, {known.name: known.risk(tested) for known in baselines}),
         "groups": figures_by_group(tested, risks),
         "lists": caught_by_lists(tested, risks, per_day),
+        "windows": compare_horizons(rows, followed, split, features.names, window),
         "alarm": _alarm(told["auc"]),
     }
+
+
+def _among(rows: pd.DataFrame, contact_ids: np.ndarray | None) -> pd.DataFrame:
+    if contact_ids is None:
+        return rows
+    return rows[rows["contact_id"].isin(contact_ids)].reset_index(drop=True)
 
 
 def _alarm(auc: float) -> str | None:
