@@ -9,15 +9,19 @@ import pytest
 
 from fcr_ml.features import build, build_features
 from fcr_ml.features.leaks import check_leaks
+from fcr_ml.features.moments import Moment
 from tests.features.random_log import SETTINGS, outcomes_of, random_casebook, random_contacts
 
 
+@pytest.mark.parametrize("moment", ["end", "start", "live"])
 @pytest.mark.parametrize("seed", range(2))
-def test_features_do_not_change_when_the_future_is_taken_away(tmp_path: Path, seed: int) -> None:
+def test_features_do_not_change_when_the_future_is_taken_away(
+    tmp_path: Path, seed: int, moment: Moment
+) -> None:
     casebook = random_casebook(tmp_path / "c", seed)
-    ended = build_features(casebook).frame["contact_id"]
-    drawn = ended.sample(4, random_state=seed).tolist()
-    differing = check_leaks(casebook, drawn)
+    come = build_features(casebook, moment=moment).frame["contact_id"]
+    drawn = come.sample(4, random_state=seed).tolist()
+    differing = check_leaks(casebook, drawn, moment=moment)
     assert differing.empty, differing.to_string()
 
 

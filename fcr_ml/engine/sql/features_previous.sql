@@ -1,8 +1,9 @@
 -- What a contact's moment knows of the same customer's previous contact.
 -- Enters: moments (contact_id, customer_id, started_epoch, ended_epoch, moment_epoch, code_epoch,
--- reason_code, topic_id); code_epoch is when a contact's reason code and topic become known.
+-- reason_code, topic_id); code_epoch is when a contact's reason code becomes known, its topic
+-- is known once it has ended, for it rests on the whole note.
 -- Previous means begun in an earlier second; of several in that second, the last by contact_id.
--- Its start is always known, its reason code and topic only from code_epoch on.
+-- Its start is always known.
 WITH dated AS (
     SELECT
         contact_id, customer_id, started_epoch, ended_epoch, moment_epoch, code_epoch,
@@ -22,7 +23,7 @@ SELECT
         CASE WHEN previous.reason_code = own.reason_code THEN 1
              WHEN previous.reason_code <> own.reason_code THEN 0 END
     END AS is_previous_reason_code,
-    CASE WHEN previous.code_epoch < own.moment_epoch THEN
+    CASE WHEN previous.ended_epoch < own.moment_epoch THEN
         CASE WHEN previous.topic_id = own.topic_id THEN 1
              WHEN previous.topic_id <> own.topic_id THEN 0 END
     END AS is_previous_topic
