@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from fcr_ml.assembly import CasebookBuilder
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.errors import SettingsError
-from fcr_ml.features.moments import check_moment
+from fcr_ml.features.moments import Moment, check_moment
 from fcr_ml.frames import CASE_READINGS, READINGS, Casebook
 from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.risk.trial import try_risk
@@ -83,7 +83,7 @@ def evaluate_risk(
     with asked_casebook(sources, settings, reading, window, moment, known, progress) as asked:
         rows = None if where is None else contacts_where(asked, where)
         capacity = settings.get("risk", {}).get("capacity", 50)
-        return try_risk(asked, moment, rows, begin, capacity)
+        return try_risk(asked, cast(Moment, moment), rows, begin, capacity)
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
         [grid(("list", "#contacts", "#repeats caught", "#of all", "#lift"), _lists(told))],
         [grid(("group", "value", "#contacts", "#rate", "#risk", "#AUC"), _groups(told))],
     ]
+    parts += [[line(remark)] for remark in told["leaks"]]
     if told.get("alarm"):
         parts.append([line(told["alarm"])])
     return as_text(parts, width, colour)

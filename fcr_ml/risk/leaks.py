@@ -9,6 +9,7 @@ in the labels.
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from fcr_ml.errors import DataError
 from fcr_ml.features import Features, build_features
 from fcr_ml.features.disturbed import find_changed, find_disturbed, sample_customers
 from fcr_ml.features.leaks import Build, check_leaks
+from fcr_ml.features.moments import Moment
 from fcr_ml.frames import Casebook
 from fcr_ml.risk.metrics import Ranking
 from fcr_ml.risk.split import TimeSplit
@@ -36,7 +38,7 @@ _MOST_ROWS = 5_000
 _TWIN_SHARE = 0.01
 
 _MENDS = {
-    "looks ahead": "compute it from what lies strictly before the contact's end",
+    "looks ahead": "compute it from what lies strictly before the moment of prediction",
     "row order": "sort by a column of the contact before computing it",
     "ids": "leave ids out of what is computed; they are names",
     "changed later": "take its value as it was when the contact ended, or name it 'later'",
@@ -52,6 +54,7 @@ def find_leaks(
     contacts: int = 400,
     cuts: int = 1,
     earlier: Casebook | None = None,
+    moment: Moment = "end",
 ) -> pd.DataFrame:
     """Give the features that look ahead, or hang on row order, ids or later edits.
 
@@ -60,25 +63,28 @@ def find_leaks(
     casebook : Casebook
         A sample of its customers is looked at.
     build : callable, optional
-        Computes the features; ours by default.
+        Computes the features; ours of that moment by default.
     contacts : int
         About how many contacts the sample holds.
     cuts : int
-        Contacts at whose end the log is cut; each costs one computation of the sample.
+        Contacts at whose moment the log is cut; each costs one computation of the sample.
     earlier : Casebook, optional
         An earlier casebook of the same log; what differs was changed later.
+    moment : {'end', 'start', 'live'}
+        When risk is asked for.
 
     Returns
     -------
     pandas.DataFrame
         LEAKS; no rows: nothing leaks.
     """
+    build = build or partial(build_features, moment=moment)
     with tempfile.TemporaryDirectory(prefix="fcr_ml-leaks-") as folder:
         sample = sample_customers(casebook, Path(folder) / "sample", contacts)
-        whole = (build or build_features)(sample)
+        whole = build(sample)
         found = [find_disturbed(sample, build, whole)]
         chosen = _in_the_middle(sample, cuts)
-        ahead = check_leaks(sample, chosen, build, whole)
+        ahead = check_leaks(sample, chosen, build, whole, moment)
         counts = ahead.groupby("feature", sort=True)["contact_id"].nunique()
         found.append(
             pd.DataFrame(
@@ -103,7 +109,7 @@ def find_leaks(
 
 
 _WHEN = {
-    "looks ahead": "once the log is cut at their end",
+    "looks ahead": "once the log is cut at their moment",
     "row order": "once the rows stand in another order",
     "ids": "once ids are others",
     "changed later": "than in an earlier casebook",

@@ -7,7 +7,7 @@ used in the end is decided in :mod:`fcr_ml.risk.study`; here it is only measured
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from fcr_ml.risk.baselines import fit_baselines
 from fcr_ml.risk.evaluate import DRAWS, TOO_GOOD
 from fcr_ml.risk.figures import caught_by_lists, figures_by_group, plain_figures, risk_figures
 from fcr_ml.risk.horizons import compare_horizons
+from fcr_ml.risk.leaks import find_leaks, find_leaks_in_labels, leak_remarks, without_leaks
 from fcr_ml.risk.metrics import customer_draws
 from fcr_ml.risk.model import RiskModel
 from fcr_ml.risk.rows import closed_rows, followed_rows
@@ -27,7 +28,7 @@ from fcr_ml.risk.split import split_by_time
 
 def try_risk(
     casebook: Casebook,
-    moment: str = "end",
+    moment: Moment = "end",
     contact_ids: np.ndarray | None = None,
     test_from: pd.Timestamp | None = None,
     per_day: int | None = None,
@@ -58,16 +59,21 @@ def try_risk(
         ``contacts``, ``repeats``, ``first_time_contacts``, ``learned_contacts``,
         ``test_from``, ``test_to``, ``reading``, ``window``, ``moment``; ``baselines``
         (by name: ``auc``, ``ap``, ``brier``, ``calibration_error``), ``groups``,
-        ``lists``, ``windows`` (:func:`~fcr_ml.risk.horizons.compare_horizons`), and
+        ``lists``, ``windows`` (:func:`~fcr_ml.risk.horizons.compare_horizons`), ``leaks``
+        (remarks on features left out because they know more than the moment did), and
         ``alarm``, which is not null where the AUC is too good to be true.
     """
-    features = build_features(casebook, moment=cast(Moment, moment))
+    features = build_features(casebook, moment=moment)
     rows = _among(closed_rows(casebook, features), contact_ids)
     split = split_by_time(rows, test_from=test_from)
+    ahead = find_leaks(casebook, moment=moment)
+    leaks = pd.concat([ahead, find_leaks_in_labels(rows, features, split)])
+    rows = without_leaks(rows, features, leaks)
+    names = [name for name in features.names if name in rows.columns]
     seen = pd.Timestamp(rows["moment_epoch"][split.test].min(), unit="s", tz="UTC")
     followed = _among(followed_rows(casebook, features, seen), contact_ids)
     window = RepeatWindow.parse(casebook.settings["window"])
-    model = RiskModel("risk model", features.names).fit(rows, split)
+    model = RiskModel("risk model", names).fit(rows, split)
     baselines = fit_baselines(rows, split)
     tested = rows[split.test].reset_index(drop=True)
     risks = model.risk(tested)
@@ -88,7 +94,8 @@ def try_risk(
         "baselines": plain_figures(tested, {known.name: known.risk(tested) for known in baselines}),
         "groups": figures_by_group(tested, risks),
         "lists": caught_by_lists(tested, risks, per_day),
-        "windows": compare_horizons(rows, followed, split, features.names, window),
+        "windows": compare_horizons(rows, followed, split, names, window),
+        "leaks": leak_remarks(leaks),
         "alarm": _alarm(told["auc"]),
     }
 
