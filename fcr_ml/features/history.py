@@ -70,12 +70,23 @@ class Past:
             keys["customer and reason code"] = pair
         # A log's own column names need not be plain, so the engine counts them.
         self._columns = {stem: f"key_{place}" for place, stem in enumerate(keys)}
-        texts = {self._columns[stem]: key.astype("string") for stem, key in keys.items()}
+        named = {self._columns[stem]: key for stem, key in keys.items()}
+        nothing = pd.Series(None, index=contacts.index, dtype="string")
         for name in ("reason_code", "topic_id"):
-            given = contacts[name] if name in contacts.columns else None
-            texts[name] = pd.Series(given, index=contacts.index, dtype="string")
-        contacts = contacts.assign(code_epoch=contacts[self.coded])
-        engine.put("moments", contacts[["contact_id", "customer_id", *_TIMES]].assign(**texts))
+            named[name] = contacts.get(name, nothing)
+        # Numbers in the place of ids and names: windows over them take a fraction of the time.
+        ordered = contacts.sort_values("contact_id", kind="stable")
+        self._ids = pd.Index(ordered["contact_id"], dtype=object)
+        numbered = {name: _numbers(key.loc[ordered.index]) for name, key in named.items()}
+        times = ordered.assign(code_epoch=ordered[self.coded])[_TIMES].reset_index(drop=True)
+        engine.put(
+            "moments",
+            times.assign(
+                contact_id=np.arange(len(ordered)),
+                customer_id=_numbers(ordered["customer_id"]),
+                **numbered,
+            ),
+        )
 
     def has(self, key: str) -> bool:
         """Say whether the log has the column behind a key."""
@@ -118,9 +129,15 @@ class Past:
         return self._ask("features_previous")
 
     def _ask(self, name: str, **parameters: int | str) -> pd.DataFrame:
-        self._engine.run(statement(name, **parameters), out="answered")
-        answered = self._engine.fetch("answered").set_index("contact_id")
-        return answered.astype(np.float64).set_index(answered.index.astype(object))
+        answered = self._engine.ask(statement(name, **parameters))
+        rows = answered.pop("contact_id").to_numpy(dtype=np.intp)
+        return answered.astype(np.float64).set_index(self._ids[rows].rename("contact_id"))
+
+
+def _numbers(names: pd.Series) -> pd.Series:
+    """Give each name a number; null stays null."""
+    codes = pd.Series(pd.factorize(names)[0], dtype="Int64")
+    return codes.mask(codes < 0)
 
 
 def customer_history(past: Past) -> pd.DataFrame:

@@ -21,7 +21,10 @@ summed AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS repeats_millionths
     FROM events
 )
-SELECT contact_id, closed_contacts, repeats_millionths
+SELECT
+    contact_id,
+    CAST(closed_contacts AS BIGINT) AS closed_contacts,
+    CAST(repeats_millionths AS BIGINT) AS repeats_millionths
 FROM summed
 WHERE contact_id IS NOT NULL
 ORDER BY contact_id

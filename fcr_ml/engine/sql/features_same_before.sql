@@ -2,11 +2,11 @@
 -- out. Enters: moments (contact_id, started_epoch, moment_epoch and the columns that key and clock
 -- name); the clock says when a contact's key becomes known.
 WITH events AS (
-    SELECT $key AS key_id, $clock AS epoch, contact_id AS known_id, NULL AS contact_id
+    SELECT $key AS key_id, $clock AS epoch, 1 AS n, NULL AS contact_id
     FROM moments
     WHERE $key IS NOT NULL AND $clock IS NOT NULL
     UNION ALL
-    SELECT $key, moment_epoch, NULL, contact_id
+    SELECT $key, moment_epoch, 0, contact_id
     FROM moments
     WHERE $key IS NOT NULL AND moment_epoch IS NOT NULL
 ),
@@ -14,9 +14,10 @@ latest AS (
     SELECT
         contact_id,
         epoch,
-        MAX(CASE WHEN known_id IS NOT NULL THEN epoch END) OVER (
-            PARTITION BY key_id ORDER BY epoch
-            RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known_epoch
+        -- At equal seconds moments (n = 0) come before contacts (n = 1): strictly before.
+        MAX(CASE WHEN n = 1 THEN epoch END) OVER (
+            PARTITION BY key_id ORDER BY epoch, n
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS known_epoch
     FROM events
 )
 SELECT contact_id, epoch - known_epoch AS seconds
