@@ -76,7 +76,7 @@ class Past:
             named[name] = contacts.get(name, nothing)
         # Numbers in the place of ids and names: windows over them take a fraction of the time.
         ordered = contacts.sort_values("contact_id", kind="stable")
-        self._ids = pd.Index(ordered["contact_id"], dtype=object)
+        self._ids = pd.Index(ordered["contact_id"], dtype=object, name="contact_id")
         numbered = {name: _numbers(key.loc[ordered.index]) for name, key in named.items()}
         times = ordered.assign(code_epoch=ordered[self.coded])[_TIMES].reset_index(drop=True)
         engine.put(
@@ -131,7 +131,9 @@ class Past:
     def _ask(self, name: str, **parameters: int | str) -> pd.DataFrame:
         answered = self._engine.ask(statement(name, **parameters))
         rows = answered.pop("contact_id").to_numpy(dtype=np.intp)
-        return answered.astype(np.float64).set_index(self._ids[rows].rename("contact_id"))
+        # The very same index where all are told: frames of equal ones need no matching.
+        ids = self._ids if len(rows) == len(self._ids) else self._ids[rows]
+        return answered.astype(np.float64).set_index(ids)
 
 
 def _numbers(names: pd.Series) -> pd.Series:
