@@ -30,7 +30,7 @@ TOO_GOOD_ALONE = 0.85
 """An AUC of one feature beyond this is no feature of a contact but of its return."""
 
 ONLY_AFTER = 0.95
-"""A value of which so many were repeated, as a lower bound, was set once they were."""
+"""A value of which so many were repeated was set once they were."""
 
 _FEWEST = 30
 # An AUC of 0.85 is known to a hundredth from so many; all of them would cost a minute.
@@ -148,26 +148,29 @@ def find_leaks_in_labels(
     pandas.DataFrame
         LEAKS: ``too good``, an AUC beyond 0.85 by itself, of its values or of having one;
         ``only after a return``, a value or the having of one that at least 30 closed
-        contacts share, with nearly all of them repeated (lower end of Wilson's 95 %
-        interval above 0.95) and less than 0.7 of all; ``equal rows``, contacts tested on
-        with an equal of the same customer among those learned from, far beyond what
-        coincidence gives.
+        contacts share, with more than 0.95 of them repeated (lower end of Wilson's 95 %
+        interval above 0.85, each customer counted once) and less than 0.7 of all;
+        ``equal rows``, contacts tested on with an equal of the same customer among those
+        learned from, far beyond what coincidence gives.
     """
     told = rows.tail(_MOST_ROWS)
     is_repeated = told["is_repeated"].to_numpy(dtype=bool)
+    owners = pd.factorize(told["customer_id"])[0]
     found: list[tuple[object, ...]] = []
     if min(is_repeated.sum(), (~is_repeated).sum()) >= _FEWEST:
         for name in features.names:
-            found += _too_good(name, told[name].to_numpy(np.float64), is_repeated)
+            found += _too_good(name, told[name].to_numpy(np.float64), is_repeated, owners)
         for name in features.categories:
             if is_repeated.mean() < 0.7:
-                found += _only_after(name, told[name], is_repeated)
+                found += _only_after(name, told[name], is_repeated, owners)
     if split is not None:
         found += _equal_rows(rows, features, split)
     return pd.DataFrame(found, columns=LEAKS)
 
 
-def _too_good(name: str, values: np.ndarray, is_repeated: np.ndarray) -> list[tuple[object, ...]]:
+def _too_good(
+    name: str, values: np.ndarray, is_repeated: np.ndarray, owners: np.ndarray
+) -> list[tuple[object, ...]]:
     truth = is_repeated.astype(np.float64)
     is_set = ~np.isnan(values)
     for told, ranked in (("its value", values), ("having a value", is_set.astype(np.float64))):
@@ -183,15 +186,26 @@ def _too_good(name: str, values: np.ndarray, is_repeated: np.ndarray) -> list[tu
         return []
     other = pd.Series("a value other than 0", index=range(len(values)), dtype=object)
     flagged = other.where(is_set & (values != 0))
-    return _only_after(name, flagged, is_repeated)
+    return _only_after(name, flagged, is_repeated, owners)
 
 
-def _only_after(name: str, values: pd.Series, is_repeated: np.ndarray) -> list[tuple[object, ...]]:
+def _only_after(
+    name: str, values: pd.Series, is_repeated: np.ndarray, owners: np.ndarray
+) -> list[tuple[object, ...]]:
+    """Tell the values that nearly only repeated contacts have, of many customers.
+
+    A customer counts once: one monitor that opens a ticket an hour is no leak.
+    """
     from fcr_ml.measures.intervals import wilson_interval
 
-    repeated = pd.Series(is_repeated).groupby(values.astype(object).to_numpy()).agg(["sum", "size"])
+    given = pd.DataFrame(
+        {"value": values.to_numpy(dtype=object), "owner": owners, "is_repeated": is_repeated}
+    )
+    repeated = given.groupby("value")["is_repeated"].agg(["sum", "size"])
     repeated = repeated[repeated["size"] >= _FEWEST]
-    low, _ = wilson_interval(repeated["sum"].to_numpy(), repeated["size"].to_numpy())
+    of_each = given.groupby(["value", "owner"])["is_repeated"].mean().groupby("value")
+    customers = of_each.agg(["sum", "size"]).reindex(repeated.index)
+    low, _ = wilson_interval(customers["sum"].to_numpy(), customers["size"].to_numpy())
     return [
         (
             name,

@@ -149,6 +149,22 @@ def test_a_column_set_only_where_a_return_followed_is_left_out(tmp_path: Path) -
     assert not any("escalation" in str(reason) for reason in study.flags["reason_1"])
 
 
+def test_one_customer_who_always_returns_is_no_leak() -> None:
+    draw = np.random.default_rng(0)
+    is_monitor = np.arange(1_000) < 60
+    rows = pd.DataFrame(
+        {
+            "customer_id": np.where(is_monitor, "monitor", [f"u{k}" for k in range(1_000)]),
+            "is_repeated": is_monitor | (draw.random(1_000) < 0.2),
+            "queue": np.where(is_monitor, "Alerts", "Desk"),
+            "customers_of_many": np.where(draw.random(1_000) < 0.1, "late", "Desk"),
+        }
+    )
+    rows.loc[rows["customers_of_many"] == "late", "is_repeated"] = True
+    features = Features(pd.DataFrame(), (), ["queue", "customers_of_many"])
+    assert set(find_leaks_in_labels(rows, features)["feature"]) == {"customers_of_many"}
+
+
 def test_a_feature_too_good_to_be_true_is_found(tmp_path: Path) -> None:
     casebook = planted_casebook(tmp_path / "c", n=2_000)
     known = build_features(casebook)
