@@ -6,7 +6,7 @@ Enters: a results folder and settings. Leaves: ``flags.csv``, rows added to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,21 @@ import pandas as pd
 
 from fcr_ml.errors import StorageError
 from fcr_ml.frames import Casebook
+from fcr_ml.frames.conform import empty
+from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.reports.flag_list import render_flags
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
+from fcr_ml.risk.measured import as_measured
 from fcr_ml.risk.nightly import study_night
 from fcr_ml.risk.plan import FlagPlan
-from fcr_ml.risk.record import add_flagged, as_flagged, read_flagged
+from fcr_ml.risk.record import (
+    add_flagged,
+    as_flagged,
+    first_nights,
+    read_acted,
+    read_flagged,
+)
 
 RECORD = "flagged.csv"
 """The record's file name, beside the results."""
@@ -61,6 +70,9 @@ def tell_flags(
     record = results / RECORD
     drivers, transitions = (_told(results / f"{n}.csv") for n in ("drivers", "transitions"))
     earlier = read_flagged(record)
+    acted = empty(ACTED) if plan.acted is None else read_acted(plan.acted)
+    shown = first_nights(earlier, plan.experiment)
+    plan, measured = as_measured(plan, shown, acted, casebook)
     studied = study_night(casebook, risk, plan, drivers, transitions, earlier)
     share = risk.get("left_alone_share", LEFT_ALONE_SHARE)
     added = 0
@@ -69,13 +81,18 @@ def tell_flags(
     for place in (results / "flags.csv", csv):
         if place is not None:
             write_csv(studied.flags, Path(place))
-    remarks = _remarks(studied.flags, plan, added, record, csv)
+    remarks = [*measured, *_remarks(studied.flags, plan, added, record, csv, measured)]
     seen = (casebook.as_of, len(studied.scores), remarks)
     return render_flags(studied.flags, *seen, width, colour)
 
 
 def _remarks(
-    flags: pd.DataFrame, plan: FlagPlan, added: int, record: Path, csv: Path | None
+    flags: pd.DataFrame,
+    plan: FlagPlan,
+    added: int,
+    record: Path,
+    csv: Path | None,
+    measured: Sequence[str],
 ) -> list[str]:
     """Say what the order rests on, from when calls may be made, and what was written."""
     remarks = ["By risk: without effect, cost_of_repeat and cost_of_call no saving is known."]
@@ -84,6 +101,8 @@ def _remarks(
             f"By saving: risk x {plan.effect:g} x cost of a repeat - {plan.cost_of_call:g}. That "
             f"a call prevents {plan.effect:.0%} of repeats is a setting, until fcr proof shows it."
         ]
+    if measured:
+        remarks = []
     if len(flags) and plan.quiet_hours is not None:
         first = flags["call_from_at"].min().tz_convert(plan.time_zone)
         remarks.append(f"No calls before {first:%Y-%m-%d %H:%M} {plan.time_zone}.")

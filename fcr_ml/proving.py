@@ -18,6 +18,7 @@ from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.reports.flag_list import render_proof
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
+from fcr_ml.risk.measured import GAIN, POWER, compare_if_enough
 from fcr_ml.risk.pilot import Pilot, plan_pilot, planned_contacts
 from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.proof import compare_arms, proof_remarks
@@ -27,8 +28,8 @@ from fcr_ml.risk.record import first_nights, read_acted, read_flagged
 def tell_proof(
     results: Path,
     acted: Path,
-    gain: float = 0.04,
-    power: float = 0.8,
+    gain: float = GAIN,
+    power: float = POWER,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     csv: Path | None = None,
     width: int = 100,
@@ -77,7 +78,8 @@ def tell_proof(
     called = did[did["acted_at"].notna()]["contact_id"]
     unmatched = int((~called.isin(flagged["contact_id"])).sum())
     remarks = proof_remarks(proof, pilot, len(flagged), unmatched)
-    return render_proof(proof, remarks, width, colour)
+    compared = compare_if_enough(flagged, did, casebook, planned) if len(flagged) else None
+    return render_proof(proof, remarks, width, colour, compared)
 
 
 def _pilot(

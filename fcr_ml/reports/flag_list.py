@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -19,6 +19,30 @@ if TYPE_CHECKING:
     from fcr_ml.reports.screen import Block
 
 _SHOWN = 20
+
+
+class Rankings(Protocol):
+    """Lists by uplift and by risk compared, as ``fcr_ml.risk.uplift`` gives them."""
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """``listed_share by_uplift by_risk by_chance``."""
+
+    @property
+    def difference(self) -> float:
+        """Qini coefficient by uplift less by risk."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of its 95 % interval."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of the same."""
+
+    @property
+    def is_better(self) -> bool:
+        """Whether ranking by uplift is shown to prevent more."""
 
 
 def render_flags(
@@ -97,7 +121,13 @@ def _wrapped(text: str, wide: int) -> list[str]:
     return textwrap.wrap(text, wide, subsequent_indent="  ") or [""]
 
 
-def render_proof(proof: pd.DataFrame, remarks: Sequence[str], width: int, colour: bool) -> str:
+def render_proof(
+    proof: pd.DataFrame,
+    remarks: Sequence[str],
+    width: int,
+    colour: bool,
+    rankings: Rankings | None = None,
+) -> str:
     """Give what calls proved as text.
 
     Parameters
@@ -110,6 +140,8 @@ def render_proof(proof: pd.DataFrame, remarks: Sequence[str], width: int, colour
         Columns of the terminal.
     colour : bool
         Whether to add the codes for bold and quiet text.
+    rankings : Rankings, optional
+        Lists by uplift and by risk compared, once there is enough proof.
     """
     if proof.empty:
         return as_text([[line(remark) for remark in remarks]], width, colour)
@@ -121,7 +153,34 @@ def render_proof(proof: pd.DataFrame, remarks: Sequence[str], width: int, colour
     rows = [_proof_row(row) for row in proof.tail(12).to_dict("records")]
     blocks: list[Block] = [[line(title, "bold"), grid(headings, rows)]]
     blocks.append([line(remark) for remark in remarks])
+    blocks += [] if rankings is None else [_qini(rankings)]
     return as_text(blocks, width, colour)
+
+
+def _qini(rankings: Rankings) -> Block:
+    """Give both Qini curves as a table, and which ranking prevents more."""
+    names = ("by_uplift", "by_risk", "by_chance")
+    rows = [
+        (wording.percent(row["listed_share"]), *(wording.number(100 * row[n]) for n in names))
+        for row in rankings.curve.to_dict("records")
+    ]
+    headings = ["called", "#by uplift", "#by risk", "#by chance"]
+    difference, low, high = (
+        100 * end for end in (rankings.difference, rankings.low, rankings.high)
+    )
+    apart = wording.number_interval(difference, low, high, 2)
+    told = "Not shown to prevent more; the list stays by risk."
+    if rankings.is_better:
+        told = "It is shown to prevent more; the list is by uplift from now on."
+    return [
+        line("Repeats that calls prevent, of 100 flagged, when the list is cut short", "bold"),
+        grid(headings, rows),
+        line(
+            "Uplift is what a call prevents at a contact's risk, learned from other customers. "
+            f"Qini (mean height above chance), by uplift less by risk: {apart}, 95 % interval by "
+            f"customer. {told}"
+        ),
+    ]
 
 
 def _proof_row(row: dict[Any, Any]) -> tuple[str, ...]:

@@ -123,9 +123,10 @@ def _kept(candidates: pd.DataFrame, left_out: LeftOut) -> pd.DataFrame:
 def _most_worth(candidates: pd.DataFrame, plan: FlagPlan) -> pd.DataFrame:
     """Give one contact a customer, those most worth a call first, with the ranks of equals."""
     queues = candidates["queue"] if "queue" in candidates.columns else None
-    saving = plan.saving(candidates["risk"].to_numpy(np.float64), queues)
-    candidates = candidates.assign(saving=saving.round(6))
-    by = "risk"
+    risk = candidates["risk"].to_numpy(np.float64)
+    saving, prevented = plan.saving(risk, queues), plan.prevented(risk)
+    candidates = candidates.assign(saving=saving.round(6), prevented=prevented.round(6))
+    by = "prevented"
     if plan.is_priced:
         by, candidates = "saving", candidates[candidates["saving"] > 0]
     candidates = candidates.sort_values([by, "contact_id"], ascending=[False, True])

@@ -112,7 +112,14 @@ class FlagPlan:
         if queues is not None and self.queue_cost_of_repeat:
             own = queues.astype(object).map(dict(self.queue_cost_of_repeat))
             cost = own.astype(float).fillna(self.cost_of_repeat).to_numpy(float)
-        return risk * self.effect * cost - self.cost_of_call
+        return self.prevented(risk) * cost - self.cost_of_call
+
+    def prevented(self, risk: np.ndarray) -> np.ndarray:
+        """Give the share of contacts whose return a call prevents, shape (n,).
+
+        The risk itself without an effect: the order is the same.
+        """
+        return risk if self.effect is None else risk * self.effect
 
     def call_times(self, as_of: pd.Timestamp) -> list[tuple[str | None, pd.Timestamp]]:
         """Give each shift of the next 24 hours with the first instant a call may be made.

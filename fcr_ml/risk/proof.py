@@ -57,7 +57,7 @@ def compare_arms(
     contact's share in the gain is ``±(returned - rate) / contacts`` of its arm; they are
     added up by customer, squared and summed, times ``G / (G - 1)`` for G customers.
     """
-    rows = _compared(flagged, acted, casebook)
+    rows = compared_contacts(flagged, acted, casebook)
     if rows.empty:
         return empty(PROOF)
     first = rows["closes_at"].min().normalize()
@@ -72,7 +72,17 @@ def compare_arms(
     return conform(PROOF, looks.reindex(columns=list(PROOF.columns)))
 
 
-def _compared(flagged: pd.DataFrame, acted: pd.DataFrame, casebook: Casebook) -> pd.DataFrame:
+def compared_contacts(
+    flagged: pd.DataFrame, acted: pd.DataFrame, casebook: Casebook
+) -> pd.DataFrame:
+    """Give the flagged contacts whose window has run out, with what became of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``contact_id customer_id flagged_at is_left_alone risk closes_at is_returned
+        returned_at is_acted``, by ``contact_id``.
+    """
     outcomes = main_outcomes(casebook)
     has_closed = (outcomes["closes_at"] <= casebook.as_of).fillna(False)
     outcomes = outcomes[(outcomes["is_counted"] & has_closed).to_numpy(dtype=bool)]
@@ -87,7 +97,7 @@ def _compared(flagged: pd.DataFrame, acted: pd.DataFrame, casebook: Casebook) ->
             "returned_at": outcomes["closes_at"] + hours * _HOUR,
         }
     )
-    columns = ["contact_id", "customer_id", "flagged_at", "is_left_alone"]
+    columns = ["contact_id", "customer_id", "flagged_at", "is_left_alone", "risk"]
     rows = flagged[columns].merge(known, on="contact_id", how="inner")
     rows = rows.rename(columns={"closed_at": "closes_at"})
     rows = rows[~(rows["returned_at"] <= rows["flagged_at"]).fillna(False).to_numpy(dtype=bool)]

@@ -1,0 +1,102 @@
+"""What calls were measured to do, for the next list.
+
+Enters: the record of flagged contacts, what the desk did, a casebook and a plan. Leaves: the
+same plan with the effect measured and, where it is shown to prevent more, the ranking by
+uplift; and remarks. Before a pilot has as many contacts as it planned nothing changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+
+from fcr_ml.frames import Casebook
+from fcr_ml.risk.pilot import planned_contacts
+from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.proof import compare_arms, compared_contacts
+from fcr_ml.risk.uplift import RankingsCompared, Uplift, compare_rankings, learn_uplift
+
+GAIN, POWER = 0.04, 0.8
+"""What a pilot promises where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class MeasuredPlan(FlagPlan):
+    """A plan whose list is by what a call prevents, as measured at each risk.
+
+    Parameters
+    ----------
+    uplift : Uplift, optional
+        Without one as :class:`~fcr_ml.risk.plan.FlagPlan`.
+    """
+
+    uplift: Uplift | None = None
+
+    def prevented(self, risk: np.ndarray) -> np.ndarray:
+        """Give the share of contacts whose return a call prevents, shape (n,)."""
+        return super().prevented(risk) if self.uplift is None else self.uplift.of(risk)
+
+
+def compare_if_enough(
+    flagged: pd.DataFrame, acted: pd.DataFrame, casebook: Casebook, planned: float
+) -> RankingsCompared | None:
+    """Compare both rankings once as many contacts have closed as were planned; else None.
+
+    Parameters
+    ----------
+    flagged, acted, casebook, planned
+        As in :func:`~fcr_ml.risk.proof.compare_arms`.
+    """
+    rows = compared_contacts(flagged, acted, casebook)
+    return compare_rankings(rows) if len(rows) >= planned else None
+
+
+def as_measured(
+    plan: FlagPlan,
+    flagged: pd.DataFrame,
+    acted: pd.DataFrame,
+    casebook: Casebook,
+) -> tuple[FlagPlan, list[str]]:
+    """Give the plan as measured, and what was measured in words.
+
+    Parameters
+    ----------
+    plan : FlagPlan
+        As set.
+    flagged, acted, casebook
+        As in :func:`~fcr_ml.risk.proof.compare_arms`, the record of earlier nights.
+
+    Returns
+    -------
+    tuple of FlagPlan and list of str
+        The plan as set, and no word, unless the pilot is over and has shown a gain.
+    """
+    if flagged.empty:
+        return plan, []
+    planned = planned_contacts(GAIN, POWER, float(flagged["left_alone_share"].iloc[0]))
+    looks = compare_arms(flagged, acted, casebook, planned)
+    latest = None if looks.empty else looks.iloc[-1]
+    if latest is None or not pd.notna(latest["gain_low"]) or not latest["gain_low"] > 0:
+        return plan, []
+    compared = compare_if_enough(flagged, acted, casebook, planned)
+    if compared is None:
+        return plan, []
+    counted = int(latest["called_contacts"] + latest["left_alone_contacts"])
+    told = []
+    if plan.is_priced and 0 < float(latest["effect"]) <= 1:
+        plan = replace(plan, effect=float(latest["effect"]))
+        told.append(
+            f"That a call prevents {latest['effect']:.0%} of repeats was measured on {counted:,} "
+            "flagged contacts; the setting is not used."
+        )
+    if compared.is_better:
+        given = {field.name: getattr(plan, field.name) for field in fields(FlagPlan)}
+        rows = compared_contacts(flagged, acted, casebook)
+        plan = MeasuredPlan(**given, uplift=learn_uplift(rows))
+        told.append(
+            f"By what a call was measured to prevent at each risk, on {counted:,} flagged "
+            "contacts: that prevents more than the order of risk."
+        )
+    return plan, told
