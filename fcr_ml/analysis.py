@@ -23,6 +23,7 @@ from fcr_ml.reports.findings import Findings
 from fcr_ml.reports.page import write_page
 from fcr_ml.reports.topic_lists import as_typed
 from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.record import read_acted
 from fcr_ml.risk.study import study_risk
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.study import study_casebook
@@ -91,6 +92,8 @@ def analyze_contacts(
     """
     builder = CasebookBuilder(**settings.get("casebook", {}))
     plan = FlagPlan(**settings.get("flags", {}))
+    if plan.acted is not None:
+        read_acted(plan.acted)  # a fault is told before the work, not after
     _refuse_a_file(out)
     if not drop_edits:
         _refuse_to_drop_edits(out, builder.topics_from)

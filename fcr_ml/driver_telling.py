@@ -70,8 +70,7 @@ class Telling:
     ) -> str:
         """Tell what changed between two periods or groups, as ``measure_change`` gives it."""
         changes = measure_change(self._casebook(), by, after, before, column, agents=agents)
-        self._write(changes)
-        return render_changes(changes, self.width, self.colour)
+        return self._written(changes, render_changes(changes, self.width, self.colour))
 
     def trend(
         self, by: str = "week", column: str | None = None, value: str | None = None, **given: bool
@@ -125,22 +124,28 @@ class Telling:
         """Tell how units do against their own mix, and what short contacts are bought with."""
         numbered = read_numbered(self._casebook())
         comparisons = compare_units(numbered, columns, agents=agents)
-        self._write(comparisons)
         told = render_comparisons(comparisons, self.width, self.colour)
         beside = trade_off_lines(measure_trade_offs(numbered).table)
-        if not beside:
-            return told
-        below = as_text([[line(sentence) for sentence in beside]], self.width, self.colour)
-        return f"{told}\n{below}"
+        if beside:
+            below = as_text([[line(sentence) for sentence in beside]], self.width, self.colour)
+            told = f"{told}\n{below}"
+        return self._written(comparisons, told)
 
     def effects(self, of: str | None = None) -> str:
         """Tell what levers do to repeats, as estimates under stated assumptions."""
         effects = measure_effects(read_numbered(self._casebook()), of)
-        self._write(effects)
-        return render_effects(effects, self.width, self.colour)
+        return self._written(effects, render_effects(effects, self.width, self.colour))
 
     def _casebook(self) -> Casebook:
         return Casebook.open(Path(self.results) / "casebook")
+
+    def _written(self, table: pd.DataFrame, told: str) -> str:
+        """Write the table where wanted, and say so below what is told."""
+        self._write(table)
+        if self.csv is None:
+            return told
+        below = as_text([[line(f"The table: {self.csv}", "bold")]], self.width, self.colour)
+        return f"{told}\n{below}"
 
     def _write(self, table: pd.DataFrame) -> None:
         if self.csv is not None:

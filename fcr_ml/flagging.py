@@ -99,7 +99,8 @@ def _remarks(
     if plan.is_priced:
         remarks = [
             f"By saving: risk x {plan.effect:g} x cost of a repeat - {plan.cost_of_call:g}. That "
-            f"a call prevents {plan.effect:.0%} of repeats is a setting, until fcr proof shows it."
+            f"a call prevents {plan.effect:.0%} of repeats is a setting, until fcr proof shows it. "
+            f"A call pays from a risk of {_pays_from(plan):.0%} on."
         ]
     if measured:
         remarks = []
@@ -109,6 +110,12 @@ def _remarks(
     written = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
     remarks += [f"{written}; fcr proof needs it."] if len(flags) else []
     return [*remarks, f"The list: {csv}"] if csv is not None else remarks
+
+
+def _pays_from(plan: FlagPlan) -> float:
+    """Give the risk at which a call saves as much as it costs."""
+    worth = (plan.effect or 0.0) * (plan.cost_of_repeat or 0.0)
+    return min((plan.cost_of_call or 0.0) / worth, 9.99) if worth else 9.99
 
 
 def _told(path: Path) -> pd.DataFrame | None:

@@ -60,7 +60,7 @@ def change(
 
     Example: `fcr drivers change --period 2025-05 --against 2025-04 --by topic`
 
-    Two queues: `fcr drivers change --column queue --value Billing --against Orders`
+    Two queues: `fcr drivers change --column queue --value "Billing desk" --against "Orders desk"`
     """
     from fcr_ml.errors import UsageError
 
@@ -87,7 +87,7 @@ def trend(
 
     Example: `fcr drivers trend --by week --csv trend.csv`
 
-    One queue: `fcr drivers trend --by month --column queue --value Billing`
+    One queue: `fcr drivers trend --by month --column queue --value "Billing desk"`
     """
     from fcr_ml.errors import UsageError
 
@@ -95,7 +95,7 @@ def trend(
         raise UsageError(f"trend: --by is week or month, not '{by}'.")
     if (column is None) != (value is None):
         raise UsageError(
-            "trend: --column and --value go together, such as --column queue --value Billing."
+            "trend: --column and --value go together: --column queue --value 'Billing desk'."
         )
     _say(_telling(results, csv).trend(by, column, value, agents=agents))
 

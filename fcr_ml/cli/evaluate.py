@@ -15,6 +15,7 @@ from fcr_ml.cli.options import (
     AsOf,
     Attribute,
     Columns,
+    Encoding,
     SettingsFile,
     TimeZone,
     contact_settings,
@@ -173,6 +174,7 @@ def risk(
     columns: Columns = None,
     time_zone: TimeZone = None,
     as_of: AsOf = None,
+    encoding: Encoding = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Evaluate risk on the log's own latest contacts, learned from what was known before.
@@ -187,7 +189,7 @@ def risk(
     read = contact_settings(columns, time_zone, as_of, attribute)
     # The same words as of extra columns: refused alike where they are none.
     said = contact_settings(None, None, None, known)["attributes"] or {}
-    settings = lay_over(settings_file, contacts=read)
+    settings = lay_over(settings_file, source={"encoding": encoding}, contacts=read)
     with bars(quiet=not sys.stderr.isatty()) as progress:
         told = evaluate_risk(
             contacts, settings, reading, window, moment, where, test_from, said, progress

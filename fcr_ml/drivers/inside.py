@@ -52,7 +52,8 @@ def number_units(rows: SegmentRows, search: Search) -> dict[str, Codes]:
     """
     numbered = {}
     for name in UNITS:
-        if name in search.mix.levels:
+        # Agents may be segments too; those too small for one are compared all the same.
+        if name in search.mix.levels and name != "agent_id":
             levels = search.mix.levels[name]
             numbered[name] = np.where(levels.codes > len(levels.names), 0, levels.codes)
         elif name in rows.contacts and rows.contacts[name].nunique() > 1:

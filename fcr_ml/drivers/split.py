@@ -240,7 +240,9 @@ def standard_errors(cells: Cells, parts: list[tuple[str, ...]]) -> pd.DataFrame:
         moved = sums.mine @ common[:, places].sum(axis=1) + sum(
             measure[:, places] @ own[row, places] for row, measure in enumerate(cells.measures)
         )
-        rows.append((-1, part, small * moved @ moved + added[places].sum(), sums.degrees))
+        # A sum of one segment is as sure as that segment.
+        alone = degrees[places[0]] if len(places) == 1 else sums.degrees
+        rows.append((-1, part, small * moved @ moved + added[places].sum(), alone))
     rows.append((-1, "difference", _difference(closed, repeated, sums, small), sums.degrees))
     frame = pd.DataFrame(rows, columns=["segment", "part", "variance", "degrees"])
     error = np.sqrt(frame.pop("variance").clip(lower=0))

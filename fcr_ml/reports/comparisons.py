@@ -80,7 +80,9 @@ def comparisons_section(findings: Findings) -> Section | None:
     lead = (
         f"{verdicts_told(rows)} A unit is held against what the others make of contacts like "
         "its own; what it is compared by stands in the table. It says where a unit differs, not "
-        "why, and not that it is to blame: the mix holds what was measured and nothing else.",
+        "why, and not that it is to blame: the mix holds what was measured and nothing else. The "
+        "lines are of one unit alone; the verdict pays for all that were looked at, so a unit just "
+        "outside may still be as expected.",
     )
     parts: list[Part] = []
     for column in rows["column"].unique():

@@ -117,7 +117,9 @@ def _levers_table(rank: int, rows: Iterable[dict[Any, Any]]) -> Table:
         (
             text_cell(row["found_in"]),
             Cell(row["lever"], row["lever"], is_mark=bool(row["is_named"])),
-            text_cell(row["evidence"], note=row["verdict"]),
+            text_cell(
+                row["evidence"], note="" if row["verdict"] in row["evidence"] else row["verdict"]
+            ),
             _figure(row, "avoidable_rate"),
             _figure(row, "share_of_excess"),
             Cell(wording.q_value(row["q_value"]), _order(row["q_value"])),

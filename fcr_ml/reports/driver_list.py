@@ -134,7 +134,11 @@ def _levers(levers: pd.DataFrame) -> Block:
         )
         for row in levers.to_dict("records")
     ]
-    return [line("Where the excess lies", "bold"), grid(headings, rows)]
+    told = (
+        "% of the excess: what would go if worse units became like the typical one, beyond what is "
+        "usual outside; q: that anything would, of next issues that more than half would."
+    )
+    return [line("Where the excess lies", "bold"), grid(headings, rows), line(told, "dim")]
 
 
 def _contrasts(contrasts: pd.DataFrame) -> Block:

@@ -216,7 +216,12 @@ def render_effects(effects: pd.DataFrame, width: int, colour: bool = False) -> s
         for row in rows
         if pd.isna(row["effect"])
     ]
-    points = line(f"In percentage points with 95 % intervals by customer. {E_VALUE}", "dim")
+    adjusted = dict.fromkeys(_columns(row["adjusted_for"]) for row in rows)
+    points = line(
+        f"Adjusted for {'; or '.join(adjusted)}. In percentage points with 95 % intervals by "
+        f"customer. {E_VALUE}",
+        "dim",
+    )
     blocks: list[Block] = [[line(title, "bold"), grid(headings, cells), *refused, points]]
     strong = [sentence for row in rows if (sentence := _strength(row))]
     blocks += [[line(sentence) for sentence in strong]] if strong else []
@@ -233,7 +238,7 @@ def _two_lines(row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
             wording.NOTHING if pd.isna(row["effect"]) else _points(row, "effect"),
             _e_values(row),
         ),
-        (f"  against {wording.name(row['against'])}", "", "", "", ""),
+        (f"  against {wording.name(row['against'])}", "", "", "", row["verdict"]),
     )
 
 

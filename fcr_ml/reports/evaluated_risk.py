@@ -44,7 +44,7 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
     """
     said = (
         f"{told['contacts']:,} contacts from {told['test_from']} to {told['test_to']}, "
-        f"{told['first_time_contacts']:,} of them first-time customers', asked about "
+        f"{told['first_time_contacts']:,} of them by first-time customers, asked about "
         f"{MOMENTS[told['moment']]}; learned from {told['learned_contacts']:,} closed before. "
         f"Repeated: {wording.reading(told['reading'])}, within {wording.window(told['window'])}. "
         "Intervals are 95 %, by customer."
@@ -64,7 +64,7 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
             ),
             line(_apart(told["windows"]), "dim"),
         ],
-        [grid(("list", "#contacts", "#repeats caught", "#of all", "#lift"), _lists(told))],
+        [grid(("list", "#contacts", "#caught (ties)", "#of all", "#lift"), _lists(told))],
         [grid(("group", "value", "#contacts", "#rate", "#risk", "#AUC"), _groups(told))],
     ]
     parts += [[line(remark)] for remark in told["leaks"]]
@@ -92,15 +92,15 @@ def _apart(windows: list[dict[str, Any]]) -> str:
         f"{100 * row['mean_apart']:.1f} within {wording.window(row['window'])}" for row in windows
     )
     said = (
-        "The return model is one for all windows and learns from open contacts too; of the risk "
-        f"model there is one a window. Their mean distance, in points: {apart}."
+        "The return model is one model for all windows and learns from open contacts too; the risk "
+        f"model is learned anew for each window. Their mean distance, in points: {apart}."
     )
     if len(windows) < 2:
         return said
     most = max(row["contradicted_rate"] for row in windows)
     return (
-        f"{said} Models of shorter windows say more than that of the whole window of up to "
-        f"{wording.percent(most)} of the contacts; the return model never does."
+        f"{said} For up to {wording.percent(most)} of the contacts a risk model gives a shorter "
+        "window more than the whole one, which cannot be; the return model never does."
     )
 
 

@@ -168,7 +168,8 @@ def trade_off_lines(rows: pd.DataFrame) -> list[str]:
 def _others(rows: pd.DataFrame) -> list[str]:
     return [
         f"{_level(row).capitalize()}, {_MEASURES[row['measure']]} goes with {_slope(row)} "
-        f"percentage points of the repeat rate: {row['verdict']}."
+        f"percentage points of the repeat rate: {row['verdict']} "
+        f"({wording.count(row['closed_contacts'])} closed contacts)."
         for row in rows.to_dict("records")
         if row["measure"] != "handle_minutes" and not pd.isna(row["slope"])
     ]

@@ -11,6 +11,7 @@ import re
 import pandas as pd
 
 _NO_LEVER = "not enough evidence"
+_YES_OR_NO = {True: "yes", False: "no"}
 
 
 def advise(
@@ -32,6 +33,10 @@ def advise(
         drivers that name its topic before others, and ``also_settle``, the next issue with
         the largest share beyond coincidence, with that share. Null where there is none.
     """
+    for name, measure in (("was_transferred", "transfers"), ("was_on_hold", "hold_seconds")):
+        if measure in contacts.columns:
+            amount = contacts[measure].astype(float)
+            contacts = contacts.assign(**{name: (amount > 0).map(_YES_OR_NO).mask(amount.isna())})
     levers = pd.Series(None, index=contacts.index, dtype="string")
     for lever, segment, inside in _held(contacts, drivers):
         levers = levers.mask(levers.isna() & inside, f"{lever} ({segment})")

@@ -16,7 +16,7 @@ import pandas as pd
 from fcr_ml.features import Feature, Features
 from fcr_ml.features.moments import ATTRIBUTE
 
-NOTHING_STANDS_OUT = "nothing stands out; its risk is close to that of the mean contact"
+NOTHING_STANDS_OUT = "nothing about it stands out from the mean contact"
 
 # True of every contact of the day alike: it sets the level and tells nobody apart.
 _UNTOLD = {"desk_repeat_rate"}

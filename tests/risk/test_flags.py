@@ -104,7 +104,7 @@ def test_the_list_by_hand(tmp_path: Path) -> None:
     assert flags["hours_left"].tolist() == [163, 160, 148, 159]
     assert flags["topic"].tolist() == ["cannot send"] * 4
     assert flags["reason_1"].tolist()[0] == "transferred 7 times"
-    assert flags["reason_1"].tolist()[3].startswith("nothing stands out")
+    assert flags["reason_1"].tolist()[3].startswith("nothing about it stands out")
     # The likeliest earlier contact that is not judged unrelated.
     assert flags.set_index("contact_id").loc["c3", "earlier_contact_id"] == "near"
     assert flags["earlier_contact_id"].isna().sum() == 3
