@@ -66,13 +66,17 @@ def as_measured(
     plan : FlagPlan
         As set.
     flagged, acted, casebook
-        As in :func:`~fcr_ml.risk.proof.compare_arms`, the record of earlier nights.
+        As in :func:`~fcr_ml.risk.proof.compare_arms`, the record of earlier nights; what
+        was flagged under another reading or window is passed over.
 
     Returns
     -------
     tuple of FlagPlan and list of str
         The plan as set, and no word, unless the pilot is over and has shown a gain.
     """
+    asked = casebook.settings
+    is_asked = (flagged["reading"] == asked["reading"]) & (flagged["window"] == asked["window"])
+    flagged = flagged[is_asked.to_numpy(dtype=bool)]
     if flagged.empty:
         return plan, []
     planned = planned_contacts(GAIN, POWER, float(flagged["left_alone_share"].iloc[0]))

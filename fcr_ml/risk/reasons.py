@@ -79,7 +79,8 @@ def explain(
     -------
     pandas.DataFrame
         Same rows: ``reason_1``, ``reason_2``, ``reason_3``. Only what raises the
-        risk is a reason; the second and third may be null.
+        risk is a reason, and no repeat rate below the desk's own; the second and third
+        may be null.
     """
     described = {feature.name: feature for feature in features.described}
     contributions = contributions.drop(columns=list(_UNTOLD), errors="ignore")
@@ -92,11 +93,17 @@ def explain(
     for place in range(len(rows)):
         row = rows.iloc[place]
         ranked = np.argsort(-shares[:, place], kind="stable")
-        strong = [k for k in ranked[:3] if shares[k, place] > _LEAST_SHARE]
+        raising = (k for k in ranked if shares[k, place] > _LEAST_SHARE)
+        strong = [k for k in raising if not _is_below_usual(str(keys[k]), row)][:3]
         told = [_tell(str(keys[k]), row, described, topics or {}) for k in strong]
         told = told or [NOTHING_STANDS_OUT]
         reasons.append([*told, None, None][:3])
     return pd.DataFrame(reasons, columns=["reason_1", "reason_2", "reason_3"], index=rows.index)
+
+
+def _is_below_usual(key: str, row: pd.Series) -> bool:
+    """Say whether it is a repeat rate so far that is lower than that of the whole desk."""
+    return key.endswith("_repeat_rate") and bool(row[key] < row.get("desk_repeat_rate", np.nan))
 
 
 def _reason_of(feature: Feature) -> str:

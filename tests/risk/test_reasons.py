@@ -112,6 +112,15 @@ def test_what_lowers_the_risk_is_no_reason() -> None:
     assert reasons(shares, transfers=0.0, hours_to_end=1.0) == [NOTHING_STANDS_OUT, None, None]
 
 
+def test_a_rate_below_the_desks_own_is_no_reason() -> None:
+    known = {"attribute_plan": "large", "attribute_plan_closed": 90.0, "desk_repeat_rate": 0.21}
+    shares = {"attribute_plan_repeat_rate": 0.5, "transfers": 0.2}
+    lower = reasons(shares, attribute_plan_repeat_rate=0.17, transfers=1.0, **known)
+    assert lower == ["transferred once", None, None]
+    higher = reasons(shares, attribute_plan_repeat_rate=0.25, transfers=1.0, **known)
+    assert higher == ["plan 'large' repeats 25% so far (n=90)", "transferred once", None]
+
+
 def test_no_more_than_three_the_strongest_first() -> None:
     shares = {
         "transfers": 0.1,
