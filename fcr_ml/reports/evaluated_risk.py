@@ -65,7 +65,13 @@ def render_risk(told: Mapping[str, Any], width: int = 100, colour: bool = False)
             line(_apart(told["windows"]), "dim"),
         ],
         [grid(("list", "#contacts", "#caught (ties)", "#of all", "#lift"), _lists(told))],
-        [grid(("group", "value", "#contacts", "#rate", "#risk", "#AUC"), _groups(told))],
+        [
+            grid(
+                (*("group", "value", "#contacts", "#rate", "#risk"), "#AUC", "#expected"),
+                _groups(told),
+            ),
+            line("Expected: the AUC that risks alone let expect, before labels are known.", "dim"),
+        ],
     ]
     parts += [[line(remark)] for remark in told["leaks"]]
     if told.get("alarm"):
@@ -125,9 +131,9 @@ def _groups(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
             row["value"],
             f"{row['contacts']:,}",
             *(
-                (_plain(row["base_rate"]), _plain(row["mean_risk"]), _plain(row["auc"]))
+                tuple(_plain(row[n]) for n in ("base_rate", "mean_risk", "auc", "expected_auc"))
                 if "auc" in row
-                else (row["remark"], "", "")
+                else (row["remark"], "", "", "")
             ),
         )
         for row in told["groups"]

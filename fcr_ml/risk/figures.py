@@ -97,6 +97,10 @@ def _lift(risks: np.ndarray, labels: np.ndarray) -> float:
 def figures_by_group(rows: pd.DataFrame, risks: np.ndarray) -> list[dict[str, Any]]:
     """Give contacts, base rate, mean risk, AUC and AP by channel, language and month.
 
+    ``expected_auc`` and ``expected_ap`` are those that the risks alone let expect, were each
+    the true probability: what is known of contacts whose window still runs. They are told
+    beside the true ones, so that it is seen how far such an estimate holds.
+
     Groups under 100 contacts, or with fewer than 10 of either outcome, carry the remark
     ``not enough contacts`` and no figure.
     """
@@ -125,6 +129,8 @@ def _group(risks: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
         "mean_risk": float(risks.mean()),
         "auc": _auc(risks, labels),
         "ap": _ap(risks, labels),
+        "expected_auc": _auc(risks, risks),
+        "expected_ap": _ap(risks, risks),
     }
 
 

@@ -56,6 +56,19 @@ def test_a_drawn_sample_gives_the_figure_of_its_rows(seed: int) -> None:
     assert by_rows == pytest.approx(by_weights)
 
 
+def test_figures_are_foreseen_from_right_risks_and_missed_from_wrong_ones() -> None:
+    draw = np.random.default_rng(0)
+    risks = draw.beta(1, 3, 4_000)
+    rows = _rows((draw.random(4_000) < risks).astype(float).tolist())
+    right, wrong = (figures_by_group(rows, told)[0] for told in (risks, np.sqrt(risks)))
+    assert right["expected_auc"] == pytest.approx(right["auc"], abs=0.02)
+    assert right["expected_ap"] == pytest.approx(right["ap"], abs=0.02)
+    # Risks that are too high rank the same and let expect something else.
+    assert wrong["auc"] == pytest.approx(right["auc"])
+    assert abs(wrong["expected_ap"] - wrong["ap"]) > 0.1
+    assert wrong["mean_risk"] > wrong["base_rate"] + 0.1
+
+
 def test_small_groups_carry_a_remark_and_no_figure() -> None:
     told = figures_by_group(_rows([1.0, 0.0] * 30), np.full(60, 0.5))
     assert {row["group"] for row in told} == {"channel", "month"}
