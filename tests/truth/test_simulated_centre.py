@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from fcr_ml.drivers import repeats
 from fcr_ml.drivers.excess import rank_drivers
+from fcr_ml.drivers.repeats import study_repeats
 from fcr_ml.frames import RepeatWindow
 from fcr_ml.links.reactions import NEEDS_HELP
 from fcr_ml.risk.flags import risk_left
@@ -227,3 +230,20 @@ def test_nothing_planted_personal_survives_redaction(studied: Studied) -> None:
     assert told.str.contains("<mail>", regex=False).any()
     assert told.str.contains("<phone>", regex=False).any()
     assert np.mean(notes["note_hash"].isna() == notes["note"].isna()) == 1
+
+
+def test_two_processes_tell_what_one_tells(
+    studied: Studied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "MANY", studied.findings.contacts)
+    both = study_repeats(studied.casebook, studied.findings.contacts)
+    compared = 0
+    for part in both:
+        for field in dataclasses.fields(part):
+            told = getattr(part, field.name)
+            if isinstance(told, pd.DataFrame):
+                pd.testing.assert_frame_equal(told, getattr(studied.findings, field.name))
+                compared += 1
+    assert compared == 6
+    assert both[0].drivers.attrs["segments_looked_at"] == studied.findings.segments_looked_at
+    assert both[1].following.pairs_looked_at == studied.findings.pairs_looked_at
