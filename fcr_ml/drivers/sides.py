@@ -201,6 +201,6 @@ def _whole_months(casebook: Casebook, months: pd.Index[str]) -> set[str]:
     A log from 29 February on has a February of one day; one until 15 June half a June,
     however short the window.
     """
-    begins = pd.Series([pd.Timestamp(f"{month}-01", tz="UTC") for month in months], index=months)
+    begins = pd.Series(pd.to_datetime([f"{month}-01" for month in months], utc=True), index=months)
     missing = uncovered_share(casebook, begins, begins + pd.offsets.MonthBegin(1))
     return set(missing.index[missing <= 1 - READY_RATE])
