@@ -21,7 +21,7 @@ from fcr_ml.risk.draw import LEFT_ALONE_SHARE
 from fcr_ml.risk.measured import GAIN, POWER, compare_if_enough
 from fcr_ml.risk.pilot import Pilot, plan_pilot, planned_contacts
 from fcr_ml.risk.plan import FlagPlan
-from fcr_ml.risk.proof import compare_arms, proof_remarks
+from fcr_ml.risk.proof import compare_arms, compared_contacts, proof_remarks
 from fcr_ml.risk.record import first_nights, read_acted, read_flagged
 
 
@@ -78,7 +78,7 @@ def tell_proof(
     called = did[did["acted_at"].notna()]["contact_id"]
     unmatched = int((~called.isin(flagged["contact_id"])).sum())
     remarks = proof_remarks(proof, pilot, len(flagged), unmatched)
-    compared = compare_if_enough(flagged, did, casebook, planned) if len(flagged) else None
+    compared = compare_if_enough(compared_contacts(flagged, did, casebook), planned)
     return render_proof(proof, remarks, width, colour, compared)
 
 

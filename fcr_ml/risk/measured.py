@@ -39,17 +39,16 @@ class MeasuredPlan(FlagPlan):
         return super().prevented(risk) if self.uplift is None else self.uplift.of(risk)
 
 
-def compare_if_enough(
-    flagged: pd.DataFrame, acted: pd.DataFrame, casebook: Casebook, planned: float
-) -> RankingsCompared | None:
+def compare_if_enough(rows: pd.DataFrame, planned: float) -> RankingsCompared | None:
     """Compare both rankings once as many contacts have closed as were planned; else None.
 
     Parameters
     ----------
-    flagged, acted, casebook, planned
+    rows : pandas.DataFrame
+        From :func:`~fcr_ml.risk.proof.compared_contacts`.
+    planned : float
         As in :func:`~fcr_ml.risk.proof.compare_arms`.
     """
-    rows = compared_contacts(flagged, acted, casebook)
     return compare_rankings(rows) if len(rows) >= planned else None
 
 
@@ -84,23 +83,24 @@ def as_measured(
     latest = None if looks.empty else looks.iloc[-1]
     if latest is None or not pd.notna(latest["gain_low"]) or not latest["gain_low"] > 0:
         return plan, []
-    compared = compare_if_enough(flagged, acted, casebook, planned)
+    rows = compared_contacts(flagged, acted, casebook)
+    compared = compare_if_enough(rows, planned)
     if compared is None:
         return plan, []
-    counted = int(latest["called_contacts"] + latest["left_alone_contacts"])
+    low, high = 100 * float(latest["gain_low"]), 100 * float(latest["gain_high"])
+    counted = f"{len(rows):,} flagged contacts (gain {low:.1f} to {high:.1f} points)"
     told = []
     if plan.is_priced and 0 < float(latest["effect"]) <= 1:
         plan = replace(plan, effect=float(latest["effect"]))
         told.append(
-            f"That a call prevents {latest['effect']:.0%} of repeats was measured on {counted:,} "
-            "flagged contacts; the setting is not used."
+            f"That a call prevents {latest['effect']:.0%} of repeats was measured on {counted}; "
+            "the setting is not used."
         )
     if compared.is_better:
         given = {field.name: getattr(plan, field.name) for field in fields(FlagPlan)}
-        rows = compared_contacts(flagged, acted, casebook)
         plan = MeasuredPlan(**given, uplift=learn_uplift(rows))
         told.append(
-            f"By what a call was measured to prevent at each risk, on {counted:,} flagged "
-            "contacts: that prevents more than the order of risk."
+            f"By what a call was measured to prevent at each risk, on {counted}: that prevents "
+            "more than the order of risk."
         )
     return plan, told
