@@ -13,6 +13,9 @@ judgements help where they agree, and do not hurt where they do not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -27,6 +30,7 @@ FEWEST_JUDGED = 20
 FOLDS = 5
 _LEAST = 0.002
 _LEARNT = ("link", "alike", "hours", "unanswered")
+_KEPT_ARRAYS = ("_centre", "_scale", "_weights")
 
 
 class JudgedCorrection:
@@ -71,6 +75,24 @@ class JudgedCorrection:
         self.ridge_ = _choose_ridge(design, start, truth, weight, _folds(pairs))
         self._weights = _solve(design, start, truth, weight, self.ridge_)
         return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fitted correction as plain numbers, for a release to keep."""
+        if not np.isfinite(self.ridge_):
+            return {"ridge_": None, "judged_": self.judged_}
+        arrays = {name: getattr(self, name).tolist() for name in _KEPT_ARRAYS}
+        return {"ridge_": self.ridge_, "judged_": self.judged_, **arrays}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> JudgedCorrection:
+        """Give the correction that :meth:`to_dict` described."""
+        correction = cls()
+        correction.judged_ = kept["judged_"]
+        if kept["ridge_"] is not None:
+            correction.ridge_ = kept["ridge_"]
+            for name in _KEPT_ARRAYS:
+                setattr(correction, name, np.array(kept[name], dtype=float))
+        return correction
 
     def correct(self, links: pd.DataFrame) -> pd.DataFrame:
         """Give the links with corrected probabilities and verdicts.

@@ -78,6 +78,8 @@ class Candidates:
     coincidence_per_day : pandas.Series
         By contact id: how many unrelated contacts a day its customer makes,
         shrunk towards the log's mean.
+    usual_rate : float
+        That mean.
     has_ends : bool
         Whether the log says when any contact ended.
     """
@@ -88,6 +90,19 @@ class Candidates:
     apart: pd.DataFrame
     apart_weeks: int
     others: pd.DataFrame
+    coincidence_per_day: pd.Series
+    usual_rate: float
+    has_ends: bool
+
+
+@dataclass(frozen=True)
+class NearCandidates:
+    """The pairs that may be links, where nothing is to be learnt from a log.
+
+    ``near``, ``coincidence_per_day`` and ``has_ends`` as in :class:`Candidates`.
+    """
+
+    near: pd.DataFrame
     coincidence_per_day: pd.Series
     has_ends: bool
 
@@ -112,10 +127,11 @@ def find_candidates(
     nearest = reach // WEEK + 2
     near, far, far_weeks, spans = _near_and_far(engine, reach, nearest)
     apart, apart_weeks = _apart(engine, nearest)
-    columns = "contact_id, customer_id, started_epoch, ended_epoch, segment, customer_contacts"
-    timeline = engine.ask(f"SELECT {columns} FROM timeline ORDER BY contact_id")
+    timeline = _timeline(engine)
     usual = timeline[timeline["customer_contacts"] <= SHARED_ACCOUNT_CONTACTS]
     _tell_shared_accounts(timeline)
+    others, observed = _outside(engine, timeline, spans, as_of_epoch)
+    usual_rate = _usual_rate(timeline, others, observed)
     return Candidates(
         near=near,
         far=far,
@@ -123,9 +139,38 @@ def find_candidates(
         apart=apart,
         apart_weeks=apart_weeks,
         others=_other_customers(usual, random_state),
-        coincidence_per_day=_coincidence(engine, timeline, spans, as_of_epoch),
+        coincidence_per_day=_shrunk(others, observed, usual_rate),
+        usual_rate=usual_rate,
         has_ends=bool(timeline["ended_epoch"].notna().any()),
     )
+
+
+def find_near(
+    engine: DuckEngine, longest: RepeatWindow, as_of_epoch: int, far_weeks: int, usual_rate: float
+) -> NearCandidates:
+    """Find the pairs worth comparing in a log that is weighed by what another one taught.
+
+    Parameters
+    ----------
+    engine, longest, as_of_epoch
+        As in :func:`find_candidates`.
+    far_weeks, usual_rate
+        Of the candidates that were learnt from.
+    """
+    reach = max(longest, LEARNT_WINDOW).seconds
+    span = _span(far_weeks)
+    timeline = _timeline(engine)
+    others, observed = _outside(engine, timeline, _looked_in(span, reach), as_of_epoch)
+    return NearCandidates(
+        near=_near_pairs(engine, reach, span),
+        coincidence_per_day=_shrunk(others, observed, usual_rate),
+        has_ends=bool(timeline["ended_epoch"].notna().any()),
+    )
+
+
+def _timeline(engine: DuckEngine) -> pd.DataFrame:
+    columns = "contact_id, customer_id, started_epoch, ended_epoch, segment, customer_contacts"
+    return engine.ask(f"SELECT {columns} FROM timeline ORDER BY contact_id")
 
 
 def _near_and_far(
@@ -135,23 +180,35 @@ def _near_and_far(
     near = far = pd.DataFrame()
     span: dict[str, int] = {}
     for weeks in (max(FAR_WEEKS[0], nearest), *FAR_WEEKS[1:]):
-        span = {"far_from": weeks * WEEK, "far_to": weeks * WEEK + FAR_SPAN_SECONDS}
-        near = engine.ask(
-            statement(
-                "near_pairs",
-                max_later=MAX_LATER,
-                window_seconds=reach,
-                exposure_seconds=span["far_to"],
-                max_contacts=SHARED_ACCOUNT_CONTACTS,
-            )
-        )
+        span = _span(weeks)
+        near = _near_pairs(engine, reach, span)
         far = engine.ask(_far_pairs(span))
         soon = near["follow_up_epoch"] - near["started_epoch"] <= FAR_SPAN_SECONDS
         if int((soon & (near["is_exposed"] == 1)).sum()) >= ENOUGH_COUNTED:
             break
-    # No contact is looked for twice where the far span lies inside the near one.
+    return near, far, weeks, _looked_in(span, reach)
+
+
+def _span(weeks: int) -> dict[str, int]:
+    return {"far_from": weeks * WEEK, "far_to": weeks * WEEK + FAR_SPAN_SECONDS}
+
+
+def _looked_in(span: dict[str, int], reach: int) -> dict[str, int]:
+    """Give the spans in which pairs are looked for, each contact once where they overlap."""
     beyond = {name: max(seconds, reach) for name, seconds in span.items()}
-    return near, far, weeks, {"around_seconds": reach, **beyond}
+    return {"around_seconds": reach, **beyond}
+
+
+def _near_pairs(engine: DuckEngine, reach: int, span: dict[str, int]) -> pd.DataFrame:
+    return engine.ask(
+        statement(
+            "near_pairs",
+            max_later=MAX_LATER,
+            window_seconds=reach,
+            exposure_seconds=span["far_to"],
+            max_contacts=SHARED_ACCOUNT_CONTACTS,
+        )
+    )
 
 
 def _far_pairs(span: dict[str, int]) -> str:
@@ -210,24 +267,33 @@ def _other_customers(timeline: pd.DataFrame, random_state: int, pairs: int = 5_0
     return drawn.drop_duplicates(["contact_id", "follow_up_id"], ignore_index=True)
 
 
-def _coincidence(
+def _outside(
     engine: DuckEngine, timeline: pd.DataFrame, spans: dict[str, int], as_of_epoch: int
-) -> pd.Series:
-    """Estimate each customer's daily rate of unrelated contacts.
+) -> tuple[pd.Series, np.ndarray]:
+    """Count each customer's contacts outside the spans where its pairs are looked for.
 
-    A gamma prior with the log's mean rate, shared accounts left out, and the weight of
-    a quarter is updated with the contacts that lie in neither of the spans where its
-    pairs are looked for:
-    ``rate = (others + mean * 90) / (observed days outside + 90)``.
+    And the days that were observed there.
     """
     counts = engine.ask(statement("burst_counts", **spans))
     others = counts.set_index("contact_id")["other_contacts"]
     others = others.reindex(timeline["contact_id"]).astype(float)
-    observed = _observed_days(timeline["started_epoch"].to_numpy(), spans, as_of_epoch)
+    return others, _observed_days(timeline["started_epoch"].to_numpy(), spans, as_of_epoch)
+
+
+def _usual_rate(timeline: pd.DataFrame, others: pd.Series, observed: np.ndarray) -> float:
+    """Give the mean daily rate of unrelated contacts, shared accounts left out."""
     is_shared = timeline["customer_contacts"].to_numpy() > SHARED_ACCOUNT_CONTACTS
     usual = ~is_shared | is_shared.all()
-    mean_rate = float(others[usual].sum()) / max(float(observed[usual].sum()), 1.0)
-    return (others + mean_rate * PRIOR_DAYS) / (observed + PRIOR_DAYS)
+    return float(others[usual].sum()) / max(float(observed[usual].sum()), 1.0)
+
+
+def _shrunk(others: pd.Series, observed: np.ndarray, usual_rate: float) -> pd.Series:
+    """Estimate each customer's daily rate of unrelated contacts.
+
+    A gamma prior with the mean rate and the weight of a quarter is updated with what
+    was counted: ``rate = (others + mean * 90) / (observed days outside + 90)``.
+    """
+    return (others + usual_rate * PRIOR_DAYS) / (observed + PRIOR_DAYS)
 
 
 def _observed_days(started: np.ndarray, spans: dict[str, int], as_of_epoch: int) -> np.ndarray:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fcr_ml.links.meaning import turn_to_shared
-from fcr_ml.notes.terms import hash_terms
+from fcr_ml.links.meaning import learn_turnings, turn_to_shared
+from fcr_ml.links.word_evidence import TermCounts, count_terms
 
 EVIDENCE = ("shared_meaning", "word_similarity")
 """What the pair model weighs, more of it never against a link. Time and case id are
@@ -21,9 +21,6 @@ misleads beside notes, since customers keep theirs from one matter to the next
 
 EVIDENCE_WITHOUT_NOTES = ("is_same_reason_code",)
 """All that a log without notes has to say about what a contact was about."""
-
-HASHED_TERMS = 2**22
-"""Places for terms; in one pair of notes in ten thousand or so two different terms share one."""
 
 SOON_SECONDS = 72 * 3_600
 """Of two contacts of one customer within three days, most belong together."""
@@ -42,6 +39,8 @@ class EvidenceBook:
         TOPICS, rows as in ``contacts``.
     vectors : numpy.ndarray
         Centred note vectors of unit length, shape (n, d), NaN rows without one.
+    term_counts : TermCounts, optional
+        How rare terms are, where another log has said so.
     """
 
     def __init__(
@@ -50,6 +49,7 @@ class EvidenceBook:
         notes: pd.DataFrame,
         topics: pd.DataFrame,
         vectors: np.ndarray,
+        term_counts: TermCounts | None = None,
     ) -> None:
         self._places = pd.Series(np.arange(len(contacts)), index=contacts["contact_id"])
         self._vectors = vectors
@@ -58,21 +58,34 @@ class EvidenceBook:
         # By its name, so that a customer keeps its half from month to month.
         halves = pd.util.hash_array(np.asarray(names, dtype=object)) % 2
         self._halves = halves.astype(int)[self._customers]
-        self._words = word_vectors(notes["note"])
+        counted = count_terms(notes["note"])
+        self.term_counts = TermCounts.of(counted) if term_counts is None else term_counts
+        self._words = self.term_counts.weigh(counted)
         self._codes = _codes(contacts, "reason_code")
         self._cases = _codes(contacts, "case_id")
         self._topics = _codes(topics, "topic_id")
 
-    def learn_meaning(self, near: pd.DataFrame) -> None:
+    def learn_meaning(self, near: pd.DataFrame) -> np.ndarray:
         """Learn from pairs that follow soon after one another what a matter's notes share.
 
         Parameters
         ----------
         near : pandas.DataFrame
             Pairs of one customer, with ``started_epoch`` and ``follow_up_epoch``.
+
+        Returns
+        -------
+        numpy.ndarray
+            What was learnt; see :func:`~fcr_ml.links.meaning.learn_turnings`.
         """
         soon = near[near["follow_up_epoch"] - near["started_epoch"] <= SOON_SECONDS]
-        self._turned = turn_to_shared(self._vectors, *self._rows(soon), self._halves)
+        turnings = learn_turnings(self._vectors, *self._rows(soon), self._halves)
+        self.take_meaning(turnings)
+        return turnings
+
+    def take_meaning(self, turnings: np.ndarray) -> None:
+        """Take what notes of one matter share as it was learnt before."""
+        self._turned = turn_to_shared(self._vectors, self._halves, turnings)
 
     def _rows(self, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         first, second = pairs["contact_id"], pairs["follow_up_id"]
@@ -103,26 +116,6 @@ class EvidenceBook:
             is_same_case=_agreement(self._cases, first, second),
             is_same_topic=_agreement(self._topics, first, second),
         )
-
-
-def word_vectors(notes: pd.Series):  # type: ignore[no-untyped-def]
-    """Give TF-IDF rows of unit length.
-
-    Terms are hashed, so that notes are read side by side without a common list.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix
-        Shape (n, HASHED_TERMS), float32; a row of zeros where no term comes in
-        another note, too.
-    """
-    from sklearn.feature_extraction.text import TfidfTransformer
-
-    counts = hash_terms(notes.fillna("").tolist(), HASHED_TERMS)
-    # A term of one single note can never agree; leaving it out halves the memory.
-    counts.data[np.bincount(counts.indices, minlength=HASHED_TERMS)[counts.indices] < 2] = 0
-    counts.eliminate_zeros()
-    return TfidfTransformer(sublinear_tf=True).fit(counts).transform(counts, copy=False)
 
 
 def _codes(frame: pd.DataFrame, column: str) -> np.ndarray:

@@ -29,10 +29,10 @@ LEARNT_NOTES, LEARNT_PAIRS = 20_000, 50_000
 """More of them settle the directions no further, and take memory."""
 
 
-def turn_to_shared(
+def learn_turnings(
     vectors: np.ndarray, first: np.ndarray, second: np.ndarray, halves: np.ndarray
 ) -> np.ndarray:
-    """Turn note vectors towards what notes of one matter share.
+    """Learn how note vectors are turned towards what notes of one matter share.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def turn_to_shared(
     Returns
     -------
     numpy.ndarray
-        Shape (n, at most 128), unit length, float32. Rows of the two halves are not
-        to be compared with each other.
+        Shape (2, d, at most 128), float32: what turns the vectors of each half. Empty
+        where no row has a note.
 
     Notes
     -----
@@ -57,22 +57,45 @@ def turn_to_shared(
     known = has_note[first] & has_note[second]
     first, second = first[known], second[known]
     if not has_note.any():
-        return vectors
+        return np.empty((0, vectors.shape[1], 0), dtype=np.float32)
     spread = _spread(np.flatnonzero(has_note), LEARNT_NOTES)
     variance = _products(vectors[spread], vectors[spread])
     whitening = _inverse_root(variance)
-    turned = np.full((len(vectors), min(vectors.shape[1], MOST_DIRECTIONS)), np.nan, np.float32)
+    turnings = []
     for half in (0, 1):
         teaches = halves[first] != half
         taught = _spread(np.flatnonzero(teaches), LEARNT_PAIRS)
         shared = _products(vectors[first[taught]], vectors[second[taught]])
         pairs = len(taught)
         agreed = (pairs * shared + PRIOR_PAIRS * variance) / (pairs + PRIOR_PAIRS)
-        turning = _directions(whitening, (agreed + agreed.T) / 2)
+        turnings.append(_directions(whitening, (agreed + agreed.T) / 2))
+    return np.stack(turnings).astype(np.float32)
+
+
+def turn_to_shared(vectors: np.ndarray, halves: np.ndarray, turnings: np.ndarray) -> np.ndarray:
+    """Turn note vectors towards what notes of one matter share.
+
+    Parameters
+    ----------
+    vectors, halves : numpy.ndarray
+        As in :func:`learn_turnings`.
+    turnings : numpy.ndarray
+        From there.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, at most 128), unit length, float32; as given where nothing was learnt.
+        Rows of the two halves are not to be compared with each other.
+    """
+    if not len(turnings):
+        return vectors
+    turned = np.full((len(vectors), turnings.shape[2]), np.nan, np.float32)
+    for half in (0, 1):
         inside = np.flatnonzero(halves == half)
         for begin in range(0, len(inside), 50_000):  # bounds memory at about 150 MB
             part = inside[begin : begin + 50_000]
-            turned[part] = _unit(vectors[part] @ turning.astype(np.float32))
+            turned[part] = _unit(vectors[part] @ turnings[half])
     return turned
 
 

@@ -22,25 +22,24 @@ What it will not do: see a label, or anything later than ``as_of``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fcr_ml.links.built_in import MINIMUM_COUNTED, intercept_by_hand, weigh_by_hand
 from fcr_ml.links.coincidence import DAY, Coincidence, count_coincidence, is_counted
 from fcr_ml.links.curve import SeenPairs, fit_curve, positions_in_time
 from fcr_ml.links.evidence import EVIDENCE, EVIDENCE_WITHOUT_NOTES
+from fcr_ml.links.grid import EvidenceGrid
 
 log = logging.getLogger(__name__)
 
 MINIMUM_PAIRS = 150
 """Fewer pairs on either side teach less than the built-in weights know."""
-
-MINIMUM_COUNTED = 60
-"""From fewer pairs nothing is counted: a share would be good to a fifth at best."""
 
 LEARNT_PAIRS = 50_000
 """Drawn from more; they settle the curve to the third digit and bound the time."""
@@ -48,7 +47,6 @@ LEARNT_PAIRS = 50_000
 USUAL_SHARE = 0.35
 """Taken for the share of related pairs where the log is too short to count it. In those that
 were counted it lies between .25 and .5."""
-
 
 ROUNDS = 12
 """Ratio and curve settle each other. Where many pairs are counted they do so within a few; on
@@ -60,19 +58,16 @@ UNLEARNT_DOUBT = 1.0
 LEAST_RATIO = 0.02
 """No evidence here proves that two contacts differ: never below a fiftieth."""
 
-BUILT_IN_WEIGHTS = {"shared_meaning": 3.6, "word_similarity": 4.4}
-BUILT_IN_INTERCEPT = -2.2
-BUILT_IN_CODE_WEIGHTS, BUILT_IN_CODE_INTERCEPT = {"is_same_reason_code": 1.6}, -1.0
-"""Log-odds ratios for a log too small to learn its own, set by hand so that two notes
-with nothing in common are ten times likelier unrelated and two that share half of
-their words as much likelier related. Missing evidence weighs nothing."""
-
 WEIGHT_OF = {
     "shared_meaning": "meaning_weight",
     "word_similarity": "words_weight",
     "is_same_reason_code": "code_weight",
 }
 """The column of LINKS that holds the weight of each evidence."""
+
+
+_KEPT = ("random_state", "method_", "near_share_", "doubt_", "_steepness", "_intercept", "_weighed")
+_KEPT_ARRAYS = ("gap_weights_", "_bare", "_usual")
 
 
 @dataclass
@@ -145,6 +140,28 @@ class NearFarModel:
         )
         return self
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fitted model as plain numbers and text, for a release to keep."""
+        kept = {name: getattr(self, name) for name in _KEPT}
+        arrays = {name: getattr(self, name).tolist() for name in _KEPT_ARRAYS}
+        grids = [grid.to_dict() for grid in self._classifiers]
+        counted = {n: None if v != v else v for n, v in asdict(self.coincidence_).items()}
+        return kept | arrays | {"_classifiers": grids, "coincidence_": counted}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> NearFarModel:
+        """Give the model that :meth:`to_dict` described; it weighs to the same bits."""
+        model = cls(kept["random_state"])
+        for name in _KEPT:
+            setattr(model, name, kept[name])
+        for name in _KEPT_ARRAYS:
+            setattr(model, name, np.array(kept[name], dtype=float))
+        model._classifiers = [EvidenceGrid.from_dict(grid) for grid in kept["_classifiers"]]
+        counted: dict[str, Any] = kept["coincidence_"]
+        missing = {name: np.nan for name, value in counted.items() if value is None}
+        model.coincidence_ = Coincidence(**counted | missing)
+        return model
+
     def predict(self, near: pd.DataFrame, coincidence_per_day: pd.Series) -> np.ndarray:
         """Give the probability of a link for each pair, shape (n,), float64."""
         return _chance(self.weigh(near, coincidence_per_day).sum(axis=1).to_numpy())
@@ -193,7 +210,7 @@ class NearFarModel:
 
     def _fit_mixture(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> None:
         """Learn ``f_near / f_unrelated``, where there is enough to learn from."""
-        self._classifiers: list[Any] = []
+        self._classifiers: list[EvidenceGrid] = []
         self._steepness, self._intercept = 1.0, 0.0
         self.method_ = "built-in weights"
         sides = pd.concat([near, unrelated])
@@ -208,7 +225,9 @@ class NearFarModel:
         ]
         fewest = min(len(pairs) for sides_of_half in teachers for pairs in sides_of_half)
         if fewest < MINIMUM_PAIRS or not self._weighed:
-            self._intercept = _intercept(unrelated[self._weighed].to_numpy(float), self._weighed)
+            self._intercept = intercept_by_hand(
+                unrelated[self._weighed].to_numpy(float), self._weighed
+            )
             return
         self.method_ = "near against far"
         self._classifiers = [self._tell_apart(*sides_of_half) for sides_of_half in teachers]
@@ -226,11 +245,11 @@ class NearFarModel:
         line = LogisticRegression(C=1e4).fit(told[:, None], is_near, sample_weight=weights)
         self._steepness = float(np.clip(line.coef_[0, 0], 0.0, 1.0))
 
-    def _tell_apart(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> Any:
+    def _tell_apart(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> EvidenceGrid:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         evidence, _, is_near, weights = self._sides(near, unrelated)
-        return HistGradientBoostingClassifier(
+        trees = HistGradientBoostingClassifier(
             max_iter=60,
             max_leaf_nodes=4,
             min_samples_leaf=max(20, len(is_near) // 200),
@@ -238,6 +257,7 @@ class NearFarModel:
             early_stopping=False,
             random_state=self.random_state,
         ).fit(evidence, is_near, sample_weight=weights)
+        return EvidenceGrid.of(trees)
 
     def _sides(self, near: pd.DataFrame, unrelated: pd.DataFrame) -> tuple[np.ndarray, ...]:
         """Give evidence, half, side and weight of near and unrelated pairs together.
@@ -262,7 +282,7 @@ class NearFarModel:
         """Give ``log(f_related / f_unrelated)`` of evidence in the order weighed."""
         if not self._classifiers:
             is_heard = ~np.isnan(evidence).all(axis=1) if self._weighed else 0.0
-            return _built_in(evidence, self._weighed) + self._intercept * is_heard
+            return weigh_by_hand(evidence, self._weighed) + self._intercept * is_heard
         return _solved(self._log_mixture(evidence, half), self.near_share_)
 
     def _fit_curve(self, near: pd.DataFrame, far: pd.DataFrame, coincidence: pd.Series) -> None:
@@ -303,22 +323,6 @@ def _chance(log_odds: np.ndarray) -> np.ndarray:
 def _solved(log_mixture: np.ndarray, share: float) -> np.ndarray:
     """Solve ``mixture = share * ratio + 1 - share`` for the logarithm of the ratio."""
     return np.log(np.maximum((np.exp(log_mixture) - (1 - share)) / share, LEAST_RATIO))
-
-
-def _intercept(unrelated: np.ndarray, names: Sequence[str]) -> float:
-    """Give the intercept under which the built-in ratio has mean one over unrelated pairs.
-
-    As any ratio to their density has; by hand where they are too few.
-    """
-    heard = unrelated[~np.isnan(unrelated).all(axis=1)] if names else unrelated[:0]
-    if len(heard) >= MINIMUM_COUNTED:
-        return -float(np.log(np.exp(_built_in(heard, names)).mean()))
-    return BUILT_IN_CODE_INTERCEPT if "is_same_reason_code" in names else BUILT_IN_INTERCEPT
-
-
-def _built_in(evidence: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    weights = BUILT_IN_WEIGHTS | BUILT_IN_CODE_WEIGHTS
-    return np.nansum(evidence * np.array([weights[name] for name in names]), axis=1)
 
 
 def _days(pairs: pd.DataFrame) -> np.ndarray:

@@ -18,17 +18,18 @@ from fcr_ml.links.calibration import JudgedCorrection
 from fcr_ml.links.candidates import LEARNT_WINDOW, Candidates, find_candidates
 from fcr_ml.links.coincidence import Coincidence
 from fcr_ml.links.evidence import EvidenceBook
+from fcr_ml.links.linker import Linker, Rhythm, weigh_pairs
 from fcr_ml.links.near_far import MINIMUM_PAIRS, UNLEARNT_DOUBT, NearFarModel
 from fcr_ml.links.reasons import reasons_in_words
-from fcr_ml.links.verdicts import judge_pairs
 
 
 @dataclass(frozen=True)
 class TiedLinks:
-    """LINKS with ``follow_up_epoch`` beside, and how they were learnt."""
+    """LINKS with ``follow_up_epoch`` beside, how they were learnt, and what was learnt."""
 
     links: pd.DataFrame
     account: dict[str, Any]
+    linker: Linker
 
 
 def tie_links(
@@ -64,18 +65,13 @@ def tie_links(
     """
     candidates = find_candidates(engine, longest, as_of_epoch, random_state)
     teaches = candidates.near["is_learnt_from"] == 1
-    book.learn_meaning(candidates.near[teaches])
+    turnings = book.learn_meaning(candidates.near[teaches])
     near = book.lay_out(candidates.near)
     model = _learn(candidates, book, near[teaches], random_state)
     strangers = _strangers(candidates, book, model)
+    term_counts = book.term_counts
     del book  # a million notes' words and meaning, no longer needed
-    near = near[near["seconds_into_window"] <= longest.seconds].reset_index(drop=True)
-    near = near.assign(
-        hours_between=_hours(near["follow_up_epoch"] - near["started_epoch"]),
-        hours_since_end=_hours(near["follow_up_epoch"] - near["ended_epoch"]),
-    )
-    weights = model.weigh(near, candidates.coincidence_per_day)
-    links = judge_pairs(near, weights, candidates.has_ends)
+    links = weigh_pairs(near, model, candidates.coincidence_per_day, longest, candidates.has_ends)
     correction = JudgedCorrection()
     if judged is not None:
         links = correction.fit(links, judged).correct(links)
@@ -92,7 +88,9 @@ def tie_links(
         "judgements_used": bool(np.isfinite(correction.ridge_)),
         "strangers": strangers,
     }
-    return TiedLinks(links, account)
+    rhythm = Rhythm(candidates.far_weeks, candidates.usual_rate)
+    linker = Linker(model, correction, turnings, term_counts, rhythm, account)
+    return TiedLinks(links, account, linker)
 
 
 def _told(coincidence: Coincidence) -> dict[str, Any]:
@@ -146,7 +144,3 @@ def _other_pairs(candidates: Candidates, book: EvidenceBook) -> pd.DataFrame:
     """
     pairs = book.lay_out(candidates.others)
     return pairs[pairs["shared_meaning"].notna() | pairs["note_similarity"].isna()]
-
-
-def _hours(seconds: pd.Series) -> np.ndarray:
-    return (seconds.astype("float64") / 3_600).round(4).to_numpy()

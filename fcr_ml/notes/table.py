@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from fcr_ml.errors import DataError
@@ -23,8 +25,21 @@ from fcr_ml.notes.thin import count_words, is_thin
 _MOST_RAW_CHARACTERS = 200_000  # ten times what redaction keeps: room for markup, not for a dump
 
 
+@dataclass
+class NoteMemory:
+    """Notes that were read before, for a run that reads one log as of several days.
+
+    It is never written anywhere: what is redacted stands beside what was not.
+    """
+
+    redacted: dict[str, str | None] = field(default_factory=dict)
+    described: pd.DataFrame | None = None
+
+
 def build_notes(
-    contacts: pd.DataFrame, name_finder: NameFinder | None = None
+    contacts: pd.DataFrame,
+    name_finder: NameFinder | None = None,
+    memory: NoteMemory | None = None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the NOTES table of contacts, and how many marks of each kind redaction set.
 
@@ -35,6 +50,8 @@ def build_notes(
         changed. Equal notes are worked on once.
     name_finder : callable, optional
         Finds names; see :func:`fcr_ml.notes.redact.redact`.
+    memory : NoteMemory, optional
+        Texts in it are not read again, nor are their marks counted again; new ones are added.
 
     Returns
     -------
@@ -62,9 +79,10 @@ def build_notes(
     if "contact_id" not in contacts.columns:
         raise DataError("contacts: the column contact_id is missing. Name it in the settings.")
     given = pd.concat([_texts(contacts, "note"), _texts(contacts, "resolution_note")])
-    redacted, counts = _redacted(given, name_finder)
+    memory = NoteMemory() if memory is None else memory
+    redacted, counts = _redacted(given, name_finder, memory)
     note = redacted.iloc[: len(contacts)].reset_index(drop=True)
-    about = _describe(note.dropna().unique().tolist())
+    about = _described(note.dropna().unique(), memory)
     notes = pd.DataFrame(
         {
             "contact_id": contacts["contact_id"].astype("string").reset_index(drop=True),
@@ -84,14 +102,16 @@ def hash_note(note: str) -> str:
     return hashlib.sha256(note.encode()).hexdigest()[:32]
 
 
-def _redacted(given: pd.Series, name_finder: NameFinder | None) -> tuple[pd.Series, dict[str, int]]:
+def _redacted(
+    given: pd.Series, name_finder: NameFinder | None, memory: NoteMemory
+) -> tuple[pd.Series, dict[str, int]]:
     """Clean and redact every distinct text once; what is empty then is null."""
-    texts = given.dropna().unique().tolist()
+    texts = [text for text in given.dropna().unique() if text not in memory.redacted]
     parts = side_by_side(partial(_redact_part, name_finder), texts)
     notes = [note or None for part in parts for note in part.notes]
     counts = sum((Counter(part.counts) for part in parts), Counter())
-    clean = dict(zip(texts, notes, strict=True))
-    return given.map(clean).astype("string"), dict(sorted(counts.items()))
+    memory.redacted.update(zip(texts, notes, strict=True))
+    return given.map(memory.redacted).astype("string"), dict(sorted(counts.items()))
 
 
 def _redact_part(name_finder: NameFinder | None, texts: list[str]) -> Redaction:
@@ -99,9 +119,13 @@ def _redact_part(name_finder: NameFinder | None, texts: list[str]) -> Redaction:
     return redact_notes(plain, name_finder)
 
 
-def _describe(notes: list[str]) -> pd.DataFrame:
+def _described(notes: np.ndarray, memory: NoteMemory) -> pd.DataFrame:
     """Return language, length, thinness and hash of distinct notes, by note."""
-    return pd.concat(side_by_side(_describe_part, notes))
+    known = memory.described
+    new = [note for note in notes if known is None or note not in known.index]
+    parts = side_by_side(_describe_part, new)
+    memory.described = pd.concat(parts if known is None else [known, *parts])
+    return memory.described
 
 
 def _describe_part(notes: list[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from fcr_ml.topics.neighbours import to_unit_length
+from fcr_ml.topics.reduction import reduce_linearly
 
 NEIGHBOURS = 10
 """Notes that each note is joined to in the likeness graph."""
@@ -131,32 +132,3 @@ def _elected(
     table = (table + own).tocsr()
     weight = np.asarray(table.max(axis=1).todense()).ravel()
     return np.asarray(table.argmax(axis=1)).ravel(), weight
-
-
-def reduce_linearly(vectors: np.ndarray, dimensions: int = 32) -> np.ndarray:
-    """Give each vector's principal components, for models that need a short vector.
-
-    Parameters
-    ----------
-    vectors : numpy.ndarray
-        Shape (n, d), NaN rows where there is no note.
-    dimensions : int
-        Components kept; fewer where the log has fewer notes.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, k) with k at most ``dimensions``, float32, NaN rows kept.
-    """
-    from sklearn.decomposition import PCA
-
-    has_vector = ~np.isnan(vectors).any(axis=1)
-    known = vectors[has_vector]
-    kept = min(dimensions, *known.shape)
-    reduced = np.full((len(vectors), kept), np.nan, dtype=np.float32)
-    if (known != known[:1]).any():
-        analysis = PCA(kept, svd_solver="covariance_eigh").fit(known)
-        reduced[has_vector] = analysis.transform(known).round(5)
-    else:
-        reduced[has_vector] = 0.0  # one note, or equal ones, are the middle of all
-    return reduced

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from fcr_ml.topics.clusters import reduce_linearly
 from fcr_ml.topics.model import MINIMUM_NOTES, TopicModel
+from fcr_ml.topics.reduction import reduce_linearly
 from fcr_ml.topics.tree import fewest_notes
 
 

@@ -6,72 +6,43 @@ ranking and predicting are the east wing's work.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from fcr_ml.contacts.read import read_log
-from fcr_ml.engine import DuckEngine, statement
+from fcr_ml.assembly.encoded import EncodedNotes, encode_log
+from fcr_ml.assembly.judgements import read_judged
+from fcr_ml.assembly.learnt import Learnt
+from fcr_ml.assembly.timeline import columns_that_leave, put_timeline
+from fcr_ml.engine import DuckEngine
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames.casebook import Casebook, write_casebook
-from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.frames.window import DEFAULT_WINDOWS, READINGS, RepeatWindow
 from fcr_ml.links.evidence import EvidenceBook
-from fcr_ml.links.judged import agreed_pairs, check_judged
 from fcr_ml.links.outcomes import answered_with_copy, tell_outcomes
 from fcr_ml.links.returns import tell_reactions
 from fcr_ml.links.table import TiedLinks, tie_links
-from fcr_ml.notes.cache import VectorCache, encode_notes
-from fcr_ml.notes.centre import centre_vectors
-from fcr_ml.notes.encoders import open_encoder
-from fcr_ml.notes.table import build_notes
+from fcr_ml.notes.table import NoteMemory, build_notes
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.topics.emerging import find_emerging
 from fcr_ml.topics.forerunner import Forerunner, open_forerunner
 from fcr_ml.topics.model import TopicModel
 from fcr_ml.topics.names import Namer
 from fcr_ml.topics.saved import save_topics
-from fcr_ml.topics.table import PlacedTopics, sort_into_topics
-
-_log = logging.getLogger(__name__)
-
-TIMELINE_COLUMNS = (
-    "contact_id",
-    "customer_id",
-    "started_at",
-    "ended_at",
-    "reason_code",
-    "case_id",
-    "direction",
-    "language",
-    "product",
-)
+from fcr_ml.topics.table import PlacedTopics, place_in_topics, sort_into_topics
 
 
 @dataclass(frozen=True, eq=False)
-class EncodedNotes:
-    """Note vectors of shape (n, d), NaN rows where there is no note.
+class _Made:
+    """Tables of a casebook that were made from its contacts; outcomes come last."""
 
-    Parameters
-    ----------
-    vectors, centred : numpy.ndarray
-        As encoded, and around the middle of their language.
-    encode : callable, optional
-        Encodes further sentences alike.
-    encoder, fingerprint : str, optional
-        Its name, and what changes with its weights and settings.
-    """
-
-    vectors: np.ndarray
-    centred: np.ndarray
-    encode: Callable[[list[str]], np.ndarray] | None = None
-    encoder: str | None = None
-    fingerprint: str | None = None
+    notes: pd.DataFrame
+    topics: pd.DataFrame
+    links: pd.DataFrame
+    further: Mapping[str, pd.DataFrame]
 
 
 @dataclass
@@ -163,10 +134,35 @@ class CasebookBuilder:
         Casebook
         """
         forerunner = open_forerunner(self.topics_from, as_of, self.refit_topics)
-        with stage("notes", len(contacts)) as running:
-            notes, redacted = build_notes(contacts)
-            running.rows_out = int(notes["note"].notna().sum())
-        encoded = self._encode(notes, progress, forerunner)
+        casebook, learnt = self.learn(contacts, as_of, folder, progress, forerunner)
+        if topics_folder is not None:
+            save_topics(learnt.topics, topics_folder)
+        return casebook
+
+    def learn(
+        self,
+        contacts: pd.DataFrame,
+        as_of: pd.Timestamp,
+        folder: Path,
+        progress: Progress = silent,
+        forerunner: Forerunner | None = None,
+        memory: NoteMemory | None = None,
+    ) -> tuple[Casebook, Learnt]:
+        """Build a casebook, and give what its log has taught.
+
+        Parameters
+        ----------
+        contacts, as_of, folder, progress
+            As in :meth:`build`.
+        forerunner : Forerunner, optional
+            Topics that live on.
+        memory : NoteMemory, optional
+            Notes that were read before in this run.
+        """
+        notes, redacted = self._read_notes(contacts, memory)
+        check = None if forerunner is None else forerunner.check_encoder
+        keep = self.cache_folder
+        encoded = encode_log(notes, self.encoder, keep, progress, check)
         with stage("topics", len(notes)) as running:
             model = TopicModel(
                 random_state=self.random_state,
@@ -181,52 +177,95 @@ class CasebookBuilder:
         timed = contacts.assign(language=notes["language"])
         with DuckEngine() as engine:
             tied = self._tie(engine, timed, notes, placed, encoded, as_of)
-            tables: dict[str, pd.DataFrame | Iterable[pd.DataFrame]] = {
-                "contacts": contacts[self._kept(contacts)],
-                "notes": notes,
-                "topics": placed.topics,
+            tables = {
                 "topic_cards": placed.cards,
                 "topic_lineage": placed.lineage,
                 "emerging": find_emerging(contacts, notes, placed.topics, placed.cards, as_of),
-                "links": tied.links,
-                "outcomes": self._outcomes(engine, timed, tied.links, as_of),
             }
-            settings = self._settings(contacts) | {
-                "encoder": encoded.encoder,
-                "encoder_fingerprint": encoded.fingerprint,
-                "redacted": redacted,
-                "links": tied.account,
-            }
-            casebook = write_casebook(folder, tables, as_of, settings)
-        if topics_folder is not None:
-            save_topics(placed.model, topics_folder)
-        return casebook
+            made = _Made(notes, placed.topics, tied.links, tables)
+            told = {"redacted": redacted, "links": tied.account}
+            casebook = self._write(engine, contacts, made, as_of, folder, encoded.told | told)
+        learnt = Learnt(placed.model, encoded.middles, placed.reduction, tied.linker)
+        return casebook, learnt
 
-    def _encode(
-        self, notes: pd.DataFrame, progress: Progress, forerunner: Forerunner | None = None
-    ) -> EncodedNotes:
-        usable = notes["note"].notna() & ~notes["is_thin"]
-        if not usable.any():
-            none = np.full((len(notes), 1), np.nan, dtype=np.float32)
-            return EncodedNotes(none, none)
-        counts = notes.loc[usable, "language"].value_counts()
-        languages = {str(language): int(count) for language, count in counts.items()}
-        with stage("vectors", int(notes["note"].notna().sum())) as running:
-            encoder = open_encoder(
-                self.encoder, languages=languages, cache_folder=self.cache_folder
-            )
-            if forerunner is not None:
-                forerunner.check_encoder(encoder.name, encoder.fingerprint)
-            cache = VectorCache(self.cache_folder / "vectors")
-            vectors = encode_notes(
-                notes,
-                encoder,
-                cache,
-                progress=lambda done, total: progress("vectors", done, total),
-            )
-            running.rows_out = int((~np.isnan(vectors).any(axis=1)).sum())
-        centred = centre_vectors(vectors, notes["language"])
-        return EncodedNotes(vectors, centred, encoder.encode, encoder.name, encoder.fingerprint)
+    def read(
+        self,
+        contacts: pd.DataFrame,
+        as_of: pd.Timestamp,
+        folder: Path,
+        learnt: Learnt,
+        progress: Progress = silent,
+        memory: NoteMemory | None = None,
+    ) -> Casebook:
+        """Build a casebook by what an earlier log has taught; nothing is learnt from this one.
+
+        Parameters
+        ----------
+        contacts, as_of, folder, progress, memory
+            As in :meth:`learn`. A contact has the same topic, and a pair the same weights,
+            alone as among a million; only how often its customer contacts is this log's.
+        learnt : Learnt
+            As :meth:`learn` gave it.
+
+        Returns
+        -------
+        Casebook
+            Without a map and cards of topics.
+
+        Raises
+        ------
+        SettingsError
+            When the notes would be encoded otherwise than those that were learnt from.
+        """
+        notes, redacted = self._read_notes(contacts, memory)
+        # What "auto" would choose for this log is not asked: a few notes may be in one language.
+        name, keep = learnt.topics.encoder or self.encoder, self.cache_folder
+        encoded = encode_log(notes, name, keep, progress, learnt.check_encoder, learnt.middles)
+        with stage("topics", len(notes)) as running:
+            found = (learnt.topics, learnt.reduction)
+            topics = place_in_topics(notes, encoded.vectors, encoded.centred, *found)
+            running.rows_out = int(topics["topic_id"].notna().sum())
+        timed = contacts.assign(language=notes["language"])
+        with DuckEngine() as engine:
+            with stage("links", len(contacts)) as running:
+                put_timeline(engine, timed, self._window_from(contacts) == "start")
+                term_counts = learnt.linker.term_counts
+                book = EvidenceBook(timed, notes, topics, encoded.centred, term_counts)
+                seen = (max(self.all_windows), int(as_of.timestamp()))
+                links = learnt.linker.tie(engine, book, *seen)
+                links = tell_reactions(links, notes, encoded.vectors, encoded.encode)
+                running.rows_out = len(links)
+            told = {"redacted": redacted, "links": dict(learnt.linker.account)}
+            made = _Made(notes, topics, links, {})
+            return self._write(engine, contacts, made, as_of, folder, encoded.told | told)
+
+    def _read_notes(
+        self, contacts: pd.DataFrame, memory: NoteMemory | None
+    ) -> tuple[pd.DataFrame, dict[str, int]]:
+        with stage("notes", len(contacts)) as running:
+            notes, redacted = build_notes(contacts, memory=memory)
+            running.rows_out = int(notes["note"].notna().sum())
+        return notes, redacted
+
+    def _write(
+        self,
+        engine: DuckEngine,
+        contacts: pd.DataFrame,
+        made: _Made,
+        as_of: pd.Timestamp,
+        folder: Path,
+        told: Mapping[str, Any],
+    ) -> Casebook:
+        timed = contacts.assign(language=made.notes["language"])
+        tables: dict[str, pd.DataFrame | Iterable[pd.DataFrame]] = {
+            "contacts": contacts[columns_that_leave(contacts, self.attributes)],
+            "notes": made.notes,
+            "topics": made.topics,
+            **made.further,
+            "links": made.links,
+            "outcomes": self._outcomes(engine, timed, made.links, as_of),
+        }
+        return write_casebook(folder, tables, as_of, self._settings(contacts) | dict(told))
 
     def _tie(
         self,
@@ -245,7 +284,7 @@ class CasebookBuilder:
                 max(self.all_windows),
                 int(as_of.timestamp()),
                 self.random_state,
-                judged=self._judged(contacts),
+                judged=read_judged(self.judged_pairs, contacts),
             )
             links = tell_reactions(tied.links, notes, encoded.vectors, encoded.encode)
             running.rows_out = len(links)
@@ -265,32 +304,6 @@ class CasebookBuilder:
             for part in tell_outcomes(engine, links, self.all_windows, moment, told):
                 running.rows_out += len(part)
                 yield part
-
-    def _judged(self, contacts: pd.DataFrame) -> pd.DataFrame | None:
-        """Read the judged pairs that links may learn from; remark on rows set aside."""
-        if not self.judged_pairs:
-            return None
-        files = {str(path): read_log([str(path)]).rows for path in self.judged_pairs}
-        judged = check_judged(files, contacts)
-        if len(judged.set_aside):
-            first = judged.set_aside.iloc[0]
-            _log.warning(
-                "judged pairs: %s rows are set aside; first: %s, row %s: %s",
-                f"{len(judged.set_aside):,}",
-                first["judge"],
-                first["row"],
-                first["problem"],
-            )
-        return agreed_pairs(judged.pairs)
-
-    def _kept(self, contacts: pd.DataFrame) -> list[str]:
-        """Name the columns that may leave the west wing.
-
-        Notes leave it redacted, in NOTES; a further column may hold anybody's
-        words, so it leaves only where settings name it.
-        """
-        known = (set(CONTACTS.columns) | set(self.attributes)) - {"note", "resolution_note"}
-        return [name for name in contacts.columns if name in known]
 
     @property
     def all_windows(self) -> list[RepeatWindow]:
@@ -313,27 +326,6 @@ class CasebookBuilder:
             "random_state": self.random_state,
             **({"topics_named_by": "a function of yours"} if self.namer else {}),
         }
-
-
-def put_timeline(engine: DuckEngine, contacts: pd.DataFrame, from_start: bool) -> None:
-    """Put contacts on an engine as ``timeline``, one row a contact.
-
-    Parameters
-    ----------
-    engine : DuckEngine
-    contacts : pandas.DataFrame
-        CONTACTS; columns of ``TIMELINE_COLUMNS`` that are absent count as empty.
-    from_start : bool
-        Whether repeat windows begin at a contact's start.
-    """
-    engine.put("contacts", contacts.reindex(columns=TIMELINE_COLUMNS).pipe(_typed))
-    engine.run(statement("timeline", window_from_start=int(from_start)), out="timeline")
-
-
-def _typed(contacts: pd.DataFrame) -> pd.DataFrame:
-    """Give absent columns their declared type, so that statements can read them."""
-    kinds = {"text": "string", "instant": "datetime64[us, UTC]"}
-    return contacts.astype({c: kinds[CONTACTS.columns[c].kind] for c in contacts.columns})
 
 
 def _check_choice(name: str, chosen: str, choices: tuple[str, ...]) -> None:
