@@ -8,6 +8,8 @@ only counts. All answer the same questions as the model.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -88,6 +90,17 @@ class CountingRule:
         smoothed = (repeats + prior * self.overall_) / (closed + prior)
         self.rates_ = np.maximum.accumulate(smoothed)
         return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fitted rule as plain numbers, for a release to keep."""
+        return {"rates": self.rates_.tolist(), "overall": self.overall_}
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> CountingRule:
+        """Give the rule that :meth:`to_dict` described; it scores to the same bits."""
+        rule = cls()
+        rule.rates_, rule.overall_ = np.array(kept["rates"]), kept["overall"]
+        return rule
 
     def risk(self, rows: pd.DataFrame) -> np.ndarray:
         """Give the rate of contacts with as many earlier ones, shape (n,)."""

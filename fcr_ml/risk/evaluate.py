@@ -126,10 +126,7 @@ def _drawn_aucs(
 ) -> dict[str, np.ndarray]:
     """Give the AUC of every scorer in every draw; the same customers for all."""
     rankings = {name: Ranking.of(given, truth) for name, given in risks.items()}
-    return {
-        name: np.array([ranking.auc(weights.astype(np.float64)) for weights in draws])
-        for name, ranking in rankings.items()
-    }
+    return {name: ranking.aucs(draws) for name, ranking in rankings.items()}
 
 
 def _figures(
@@ -271,7 +268,7 @@ def _group_figures(
         blank = dict.fromkeys(("base_rate", "mean_risk", "auc", "auc_low", "auc_high"), np.nan)
         return row | blank | {"remark": "not enough contacts"}
     ranking = Ranking.of(risks, truth)
-    low, high = interval(np.array([ranking.auc(w.astype(np.float64)) for w in draws]))
+    low, high = interval(ranking.aucs(draws))
     return row | {
         "base_rate": float(truth.mean()),
         "mean_risk": float(risks.mean()),

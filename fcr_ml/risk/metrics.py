@@ -7,9 +7,13 @@ catches at best, at worst and on average over the orders that ties leave open.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+_DRAWN_AT_ONCE = 200_000
+"""Counts that are looked at together: few enough for a processor's own memory."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,44 @@ class Ranking:
         caught, listed = np.cumsum(repeats), np.cumsum(repeats + others)
         precision = np.divide(caught, listed, out=np.zeros_like(caught), where=listed > 0)
         return float((repeats * precision).sum() / repeats.sum())
+
+    def aucs(self, draws: np.ndarray) -> np.ndarray:
+        """Give :meth:`auc` for every row of counts, shape (draws, contacts); shape (draws,)."""
+        told = [self._aucs(*masses) for masses in self._drawn_masses(draws)]
+        return np.concatenate(told) if told else np.empty(0)
+
+    def average_precisions(self, draws: np.ndarray) -> np.ndarray:
+        """Give :meth:`average_precision` for every row of counts; shape (draws,)."""
+        told = [self._precisions(*masses) for masses in self._drawn_masses(draws)]
+        return np.concatenate(told) if told else np.empty(0)
+
+    @staticmethod
+    def _aucs(repeats: np.ndarray, others: np.ndarray) -> np.ndarray:
+        below = others.sum(axis=1, keepdims=True) - np.cumsum(others, axis=1)
+        won = (repeats * (below + others / 2)).sum(axis=1)
+        total = repeats.sum(axis=1) * others.sum(axis=1)
+        return np.divide(won, total, out=np.full(len(won), np.nan), where=total > 0)
+
+    @staticmethod
+    def _precisions(repeats: np.ndarray, others: np.ndarray) -> np.ndarray:
+        caught, listed = np.cumsum(repeats, axis=1), np.cumsum(repeats + others, axis=1)
+        precision = np.divide(caught, listed, out=np.zeros_like(caught), where=listed > 0)
+        total, summed = repeats.sum(axis=1), (repeats * precision).sum(axis=1)
+        return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
+
+    def _drawn_masses(self, draws: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give the masses of some draws at a time, each of shape (draws, runs)."""
+        if len(self.order) == 0:
+            yield np.zeros((len(draws), 1)), np.zeros((len(draws), 1))
+            return
+        some = max(1, _DRAWN_AT_ONCE // len(self.order))
+        for begin in range(0, len(draws), some):
+            counted = draws[begin : begin + some, self.order].astype(np.float64)
+            repeats = counted * self.labels
+            if len(self.begins) < len(self.order):  # equal scores stand together
+                counted = np.add.reduceat(counted, self.begins, axis=1)
+                repeats = np.add.reduceat(repeats, self.begins, axis=1)
+            yield repeats, counted - repeats
 
     def _masses(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Give repeated and resolved mass of each run of equal scores."""

@@ -104,3 +104,16 @@ def test_whole_customers_are_drawn() -> None:
 def test_an_interval_of_nothing_is_unknown() -> None:
     assert np.isnan(interval(np.array([np.nan]))).all()
     assert interval(np.array([1.0, np.nan, 1.0])) == (1, 1)
+
+
+def test_many_draws_at_once_give_what_each_gives_alone() -> None:
+    draw = np.random.default_rng(0)
+    scores, labels = draw.integers(0, 20, 300) / 20, draw.random(300)
+    draws = customer_draws(draw.integers(0, 90, 300), 40)
+    draws[3] = 0
+    ranking = Ranking.of(scores, labels)
+    alone = [ranking.auc(weights.astype(float)) for weights in draws]
+    np.testing.assert_allclose(ranking.aucs(draws), alone, atol=1e-12)
+    alone = [ranking.average_precision(weights.astype(float)) for weights in draws]
+    np.testing.assert_allclose(ranking.average_precisions(draws), alone, atol=1e-12)
+    assert np.isnan(Ranking.of(scores[:0], labels[:0]).aucs(draws[:, :0])).all()

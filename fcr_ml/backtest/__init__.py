@@ -1,0 +1,1 @@
+"""Past months once more: what a release would have given, and whether another is better."""
