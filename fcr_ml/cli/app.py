@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from fcr_ml import __version__
-from fcr_ml.cli import drivers, evaluate, topics
+from fcr_ml.cli import drivers, evaluate, releases, topics
 from fcr_ml.cli.options import (
     AsOf,
     Attribute,
@@ -275,6 +275,9 @@ def proof(
     typer.echo(tell_proof(results, acted, *promise, width(), sys.stdout.isatty()), nl=False)
 
 
+app.command()(releases.retrain)
+app.command()(releases.backtest)
+app.add_typer(releases.app, name="releases")
 app.add_typer(drivers.app, name="drivers")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(topics.app, name="topics")

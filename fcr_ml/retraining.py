@@ -1,0 +1,235 @@
+"""``fcr retrain``, ``fcr backtest`` and ``fcr releases``: the month, its past, and the shelf.
+
+Enters: sources, settings and a models folder. Leaves: releases, decisions and cards there,
+and text. What is better is decided in :mod:`fcr_ml.backtest`; here it is only carried out,
+under a lock, so that two runs never change one folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fcr_ml.backtest.course import Course, promote, run_course
+from fcr_ml.backtest.month import Decision, LogByDay, Retraining
+from fcr_ml.contacts.clean import clean_log
+from fcr_ml.contacts.moment import given_moment
+from fcr_ml.contacts.read import read_log
+from fcr_ml.errors import SettingsError, StorageError
+from fcr_ml.frames.conform import empty
+from fcr_ml.frames.flagged import ACTED
+from fcr_ml.frames.storage import write_csv, write_text
+from fcr_ml.releases.fit import Recipe
+from fcr_ml.releases.release import read_manifest
+from fcr_ml.releases.shelf import Promotion, Shelf
+from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
+from fcr_ml.reports.release_card import card_markdown, render_decision, write_card_page
+from fcr_ml.reports.release_list import render_releases
+from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.record import read_acted
+from fcr_ml.stages import Progress, silent, stage
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+DECISIONS = "decisions"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who does something at what moment, for the promotion log.
+
+    Parameters
+    ----------
+    at : str
+        ISO 8601, UTC.
+    by : str
+    """
+
+    at: str
+    by: str
+
+
+def retrain(
+    sources: Sequence[str],
+    models: Path,
+    settings: Settings,
+    signed: Signature,
+    as_of: str | None = None,
+    months: int = 3,
+    progress: Progress = silent,
+) -> tuple[Decision, bool]:
+    """Fit a challenger, replay the past months, and promote it if it is better.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        The contact log.
+    models : pathlib.Path
+        The models folder.
+    settings : mapping
+        Keyword arguments by section.
+    signed : Signature
+        For the promotion log.
+    as_of : str, optional
+        The month's moment, such as ``2025-06-01``; the end of the last day of usual volume
+        by default.
+    months : int
+        Most past months that are replayed.
+    progress : callable
+        Hears how far long stages have come.
+
+    Returns
+    -------
+    decision : Decision
+    is_promoted : bool
+        Whether the challenger was taken into use by this call.
+
+    Raises
+    ------
+    StorageError
+        When another run is at work in the folder, or it cannot be written. The release in
+        use stays in use, whatever happens.
+    """
+    shelf = Shelf(models)
+    with shelf.locked():
+        retraining, moment = _open(sources, shelf, settings, as_of, months, progress)
+        decision = retraining.run(moment)
+        is_promoted = promote(retraining, decision, signed.at, signed.by)
+        _write_decision(shelf, decision)
+    return decision, is_promoted
+
+
+def backtest(
+    sources: Sequence[str],
+    out: Path,
+    settings: Settings,
+    as_of: str | None = None,
+    count: int = 12,
+    months: int = 3,
+    progress: Progress = silent,
+) -> Course:
+    """Show what monthly retraining would have given, against never retraining and a rule.
+
+    Parameters
+    ----------
+    sources, settings, as_of, months, progress
+        As in :func:`retrain`; ``as_of`` is the end of the last month.
+    out : pathlib.Path
+        Gets ``backtest.csv``, ``backtest.html`` and a models folder of its own.
+    count : int
+        Months.
+    """
+    shelf = Shelf(out / "models")
+    with shelf.locked():
+        retraining, end = _open(sources, shelf, settings, as_of, months, progress)
+        course = run_course(
+            retraining, end, count, told=lambda decision: _write_decision(shelf, decision)
+        )
+        write_csv(course.months, out / "backtest.csv")
+        write_backtest_page(course.months, _title(sources), out / "backtest.html")
+    return course
+
+
+def tell_retrained(
+    decision: Decision, is_promoted: bool, models: Path, width: int = 100, colour: bool = False
+) -> str:
+    """Give a month's decision as text."""
+    place = Path(models) / DECISIONS / decision.challenger
+    return render_decision(decision.to_dict(), is_promoted, place, width, colour)
+
+
+def tell_course(course: Course, out: Path, width: int = 100, colour: bool = False) -> str:
+    """Give a backtest as text."""
+    return render_backtest(course.months, Path(out) / "backtest.html", width, colour)
+
+
+def tell_releases(models: Path, width: int = 100, colour: bool = False) -> str:
+    """List the releases, which one is in use, and what was promoted when, by whom and why."""
+    shelf = Shelf(models)
+    rows = []
+    for name in shelf.names:
+        try:
+            manifest = read_manifest(shelf.place(name))
+            rows.append({"name": name, **manifest["told"], "fault": None})
+        except StorageError as fault:
+            rows.append({"name": name, "fault": str(fault)})
+    promotions = [vars(promotion) for promotion in shelf.promotions]
+    return render_releases(rows, promotions, shelf.champion, width, colour)
+
+
+def promote_release(models: Path, name: str, why: str, signed: Signature) -> Promotion:
+    """Take a release into use by hand."""
+    shelf = Shelf(models)
+    with shelf.locked():
+        return shelf.promote(name, signed.at, signed.by, why)
+
+
+def roll_back(models: Path, why: str, signed: Signature) -> Promotion:
+    """Take the release that was in use before back into use."""
+    shelf = Shelf(models)
+    with shelf.locked():
+        return shelf.roll_back(signed.at, signed.by, why)
+
+
+def prune_releases(models: Path, keep: int) -> list[str]:
+    """Remove all but the newest releases; what is or was last in use stays."""
+    shelf = Shelf(models)
+    with shelf.locked():
+        return shelf.prune(keep)
+
+
+def _open(
+    sources: Sequence[str],
+    shelf: Shelf,
+    settings: Settings,
+    as_of: str | None,
+    months: int,
+    progress: Progress,
+) -> tuple[Retraining, pd.Timestamp]:
+    """Read the log, and say as of when."""
+    if months < 1:
+        raise SettingsError(f"retrain: {months} months cannot be replayed; give 1 or more.")
+    recipe = Recipe.of(settings)
+    plan = FlagPlan(**settings.get("flags", {}))
+    acted = empty(ACTED) if plan.acted is None else read_acted(plan.acted)
+    with stage("read", 0) as running:
+        raw = read_log(sources, **settings.get("source", {}))
+        running.rows_in = running.rows_out = len(raw.rows)
+    logs = LogByDay(raw, recipe)
+    moment = _moment(as_of or settings.get("contacts", {}).get("as_of"))
+    if moment is None:
+        moment = clean_log(raw, **recipe.contacts).as_of
+    known = acted.loc[acted["acted_at"] <= moment, "contact_id"]
+    retraining = Retraining(logs, recipe, shelf, months, set(known), progress)
+    return retraining, moment
+
+
+def _moment(as_of: str | None) -> pd.Timestamp | None:
+    if as_of is None:
+        return None
+    faults: list[str] = []
+    moment = given_moment(as_of, faults)
+    if moment is None:
+        raise SettingsError(f"{faults[0]}.")
+    return moment
+
+
+def _write_decision(shelf: Shelf, decision: Decision) -> None:
+    """Write what was decided, and the card of the release."""
+    place = shelf.folder / DECISIONS / decision.challenger
+    told = decision.to_dict()
+    manifest = read_manifest(shelf.place(decision.challenger))
+    text = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
+    write_text(text + "\n", place / "decision.json")
+    write_text(card_markdown(told, manifest), place / "card.md")
+    write_card_page(told, manifest, place / "card.html")
+
+
+def _title(sources: Sequence[str]) -> str:
+    names = [Path(source.split("?")[0].split("@")[-1]).name for source in sources]
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
