@@ -86,7 +86,7 @@ def run_course(
     if count < 1:
         raise SettingsError(f"backtest: {count} months are none; give 1 or more.")
     begins = [end - pd.DateOffset(months=back) for back in range(count, 0, -1)]
-    _refuse_late_log(retraining, begins[0])
+    _refuse_late_log(retraining, begins[0], end)
     decisions, used = [], []
     for begin in begins:
         decision = retraining.run(begin)
@@ -113,9 +113,9 @@ def promote(retraining: Retraining, decision: Decision, at: str, by: str = "fcr 
     return True
 
 
-def _refuse_late_log(retraining: Retraining, begin: pd.Timestamp) -> None:
-    first = retraining.logs.as_of(begin).contacts["started_at"].min()
-    if pd.isna(first) or first > begin - pd.DateOffset(months=1):
+def _refuse_late_log(retraining: Retraining, begin: pd.Timestamp, end: pd.Timestamp) -> None:
+    first = retraining.logs.as_of(end).contacts["started_at"].min()
+    if first > begin - pd.DateOffset(months=1):
         raise SettingsError(
             f"backtest: the log holds less than a month before {begin:%Y-%m-%d}, where the first "
             "month would begin; ask for fewer --months, or bring a longer log."
