@@ -47,6 +47,9 @@ MAP: dict[str, set[str]] = {
         "study",
         "settings",
     },
+    "releases": GROUND | {"assembly", "contacts", "features", "links", "notes", "risk", "topics"},
+    "backtest": GROUND | {"contacts", "features", "notes", "releases", "risk"},
+    "retraining": GROUND | {"backtest", "contacts", "releases", "reports", "risk"},
     "flagging": GROUND | {"risk", "reports"},
     "proving": GROUND | {"flagging", "risk", "reports"},
     "driver_telling": GROUND | {"measures", "drivers", "reports"},
@@ -72,6 +75,7 @@ MAP: dict[str, set[str]] = {
         "progress",
         "proving",
         "reports",
+        "retraining",
         "review",
         "settings",
         "simulate",
@@ -189,6 +193,10 @@ def test_nothing_grows_too_large(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nobody_reads_the_wall_clock_or_prints(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    if path == PACKAGE / "cli" / "releases.py":
+        # The promotion log says when somebody did something; the door alone knows, once.
+        assert text.count("datetime.now") == 1
+        text = text.replace("datetime.now", "")
     for forbidden in ("datetime.now", "date.today", "time.time()", "Timestamp.now", "utcnow"):
         assert forbidden not in text
 
