@@ -54,10 +54,12 @@ def render_explanation_page(explanation: LinkExplanation) -> str:
     Two equal explanations give the same bytes.
     """
     return render_sheet(
-        "explanation.html",
+        "sheet.html",
         explanation_sections(explanation),
+        kicker="Why a link got its verdict",
         title=title_of(explanation),
         facts=facts_of(explanation),
+        closing="The weights are those the link was made with. No note is shown.",
     )
 
 
