@@ -30,6 +30,7 @@ from fcr_ml.releases.shelf import Promotion, Shelf
 from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
 from fcr_ml.reports.release_card import card_markdown, render_decision, write_card_page
 from fcr_ml.reports.release_list import render_releases
+from fcr_ml.reports.release_words import reading_of
 from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.record import read_acted
 from fcr_ml.stages import Progress, silent, stage
@@ -131,7 +132,8 @@ def backtest(
             retraining, end, count, told=lambda decision: _write_decision(shelf, decision)
         )
         write_csv(course.months, out / "backtest.csv")
-        write_backtest_page(course.months, _title(sources), out / "backtest.html")
+        rule = _rule_of(course, shelf)
+        write_backtest_page(course.months, _title(sources), out / "backtest.html", rule)
     return course
 
 
@@ -145,7 +147,8 @@ def tell_retrained(
 
 def tell_course(course: Course, out: Path, width: int = 100, colour: bool = False) -> str:
     """Give a backtest as text."""
-    return render_backtest(course.months, Path(out) / "backtest.html", width, colour)
+    rule = _rule_of(course, Shelf(Path(out) / "models"))
+    return render_backtest(course.months, Path(out) / "backtest.html", width, colour, rule)
 
 
 def tell_releases(models: Path, width: int = 100, colour: bool = False) -> str:
@@ -228,6 +231,11 @@ def _write_decision(shelf: Shelf, decision: Decision) -> None:
     write_text(text + "\n", place / "decision.json")
     write_text(card_markdown(told, manifest), place / "card.md")
     write_card_page(told, manifest, place / "card.html")
+
+
+def _rule_of(course: Course, shelf: Shelf) -> str:
+    """Give the reading and window of a course's releases."""
+    return reading_of(read_manifest(shelf.place(course.decisions[-1].challenger)))
 
 
 def _title(sources: Sequence[str]) -> str:

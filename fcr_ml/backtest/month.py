@@ -122,7 +122,7 @@ class Retraining:
         champion = None if was is None else self.shelf.open(was)
         challenger = self.fit(as_of, champion, self.shelf)
         if champion is None:
-            why = "No release is in use yet; " + _told_alone(challenger)
+            why = "There was no release to compare with; " + _told_alone(challenger)
             verdict = Verdict("promote", why, (), {})
             return Decision(as_of.isoformat(), challenger.name, None, (), verdict)
         spans = past_months(as_of, self.months, champion.as_of)

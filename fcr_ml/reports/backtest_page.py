@@ -160,8 +160,8 @@ def told_in_words(months: pd.DataFrame) -> tuple[str, ...]:
         )
     return (
         f"{_judged(retrained)}: average precision {_precision(retrained)} against "
-        f"{_precision(never)}, a difference of {_gain_told(retrained)} on {span}; {_precision(rule)} for the rule "
-        "of thumb.",
+        f"{_precision(never)}, a difference of {_gain_told(retrained)} on {span}; "
+        f"{_precision(rule)} for the rule of thumb.",
     )
 
 
@@ -240,8 +240,8 @@ def _charts(by_month: dict[str, Month]) -> tuple[Part, ...]:
             "figure": f"{_precision(row)}, {wording.count(row['contacts'])} contacts",
         }
         for place, name in enumerate(names)
-        for way in WAYS
-        if (row := by_month[name].get(way)) and pd.notna(row["average_precision"])
+        for way, row in by_month[name].items()
+        if pd.notna(row["average_precision"])
     ]
     if not records:
         return ()
@@ -272,8 +272,8 @@ def _gain_records(by_month: dict[str, Month], names: Sequence[str]) -> list[dict
             "figure": f"{_gain(by_month[name])}, {wording.count(row['contacts'])} contacts",
         }
         for place, name in enumerate(names)
-        if (row := by_month[name].get(RETRAINED)) and pd.notna(row["gain"])
-        if not _is_same(by_month[name])
+        for way, row in by_month[name].items()
+        if way == RETRAINED and pd.notna(row["gain"]) and not _is_same(by_month[name])
     ]
 
 

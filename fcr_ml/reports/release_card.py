@@ -188,7 +188,12 @@ def _no_replay(decision: Told) -> tuple[str, ...]:
 
 def _months_table(decision: Told) -> Table:
     rows = tuple(
-        (Cell(wording.day(begin)), Cell(wording.day(end)), text_cell(stand_in), text_cell(champion))
+        (
+            Cell(wording.day(begin)),
+            Cell(wording.day(end)),
+            text_cell("the champion itself" if stand_in == champion else stand_in),
+            text_cell(champion),
+        )
         for begin, end, stand_in, champion in decision["months"]
     )
     headings = words("From", "To", "Stood for the challenger", "Champion")
@@ -235,7 +240,7 @@ def _test_section(manifest: Told) -> Section:
         f"Tried on the latest {wording.count(first['contacts'])} closed contacts with "
         f"{wording.count(first['repeats'])} expected repeats "
         f"({wording.percent(first['base_rate'])}), {reading_of(manifest)}; learned from those "
-        f"before, a whole window between. {wording.name(figures['chosen'])} was chosen.",
+        f"before, a whole window between. Chosen: {wording.name(figures['chosen'])}.",
         *remarks,
     )
     return Section("test", title, lead, (_tried_table(figures),))

@@ -105,8 +105,8 @@ def gain_sentences(figures: Told) -> tuple[str, ...]:
         if (told := figures.get(key)) is not None
     )
     return (
-        f"{contacts} contacts of {customers} customers with {repeats} expected repeats, none seen "
-        "by either release when it was fitted.",
+        f"{contacts} contacts of {customers} customers with {repeats} expected repeats; none had "
+        "been seen by what ranked it.",
         f"Difference in average precision, {LEVEL} interval by customer: {gains}.",
     )
 
