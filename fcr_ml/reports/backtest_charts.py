@@ -31,13 +31,14 @@ def precision_chart(records: Records, ways: list[str], months: list[str]) -> dic
     Parameters
     ----------
     records : list of dict
-        ``month, place, way, value, figure``; places count months from 0.
+        ``month, place, way, value, figure``; places count months from 0, and a month
+        without a value breaks the line.
     ways : list of str
         From the first colour to the last.
     months : list of str
         What stands under each place.
     """
-    values = [row["value"] for row in records]
+    values = [row["value"] for row in records if row["value"] is not None]
     spread = max(values) - min(values) or 0.1
     domain = [max(0.0, min(values) - 0.15 * spread), max(values) + 0.15 * spread]
     y = {
@@ -121,7 +122,8 @@ def gain_chart(records: Records, months: list[str]) -> dict[str, Any]:
 
 def _names_at_the_ends(records: Records, ways: list[str], domain: list[float]) -> Records:
     """Place each name by the last point of its line, none over another."""
-    last = {row["way"]: row for row in sorted(records, key=lambda row: row["place"])}
+    known = [row for row in records if row["value"] is not None]
+    last = {row["way"]: row for row in sorted(known, key=lambda row: row["place"])}
     ends = sorted((last[way] for way in ways if way in last), key=lambda row: row["value"])
     least = (domain[1] - domain[0]) * _LINE / HEIGHT
     places: list[float] = []

@@ -24,6 +24,7 @@ from fcr_ml.reports.screen import as_text, grid, line
 from fcr_ml.reports.tables import (
     Cell,
     Chart,
+    Folded,
     Part,
     Points,
     Section,
@@ -137,7 +138,8 @@ def render_backtest_page(months: pd.DataFrame, title: str, rule: str | None = No
 def backtest_sections(months: pd.DataFrame, rule: str | None = None) -> list[Section]:
     """Give the sections of a backtest's page in their order."""
     by_month = _by_month(months)
-    parts: tuple[Part, ...] = (*_charts(by_month), _table(by_month, rule))
+    figures = Folded("Every figure of every way", _figures_table(by_month, rule))
+    parts: tuple[Part, ...] = (*_charts(by_month), _table(by_month, rule), figures)
     found = Section("months", "Month by month", told_in_words(months), parts)
     return [found, Section("how", "How it was reckoned", (), (Points(HOW),))]
 
@@ -241,9 +243,8 @@ def _charts(by_month: dict[str, Month]) -> tuple[Part, ...]:
         }
         for place, name in enumerate(names)
         for way, row in by_month[name].items()
-        if pd.notna(row["average_precision"])
     ]
-    if not records:
+    if all(record["value"] is None for record in records):
         return ()
     labels = _labels(names)
     said = (
@@ -284,16 +285,43 @@ def _labels(names: Sequence[str]) -> list[str]:
 
 
 def _table(by_month: dict[str, Month], rule: str | None) -> Table:
-    rows = tuple(
-        _cells(name, way, month) for name, month in by_month.items() for way in WAYS if way in month
-    )
-    caption = "Three ways of ranking the same contacts; all months together last"
-    headings = words("Month", "Way") + numbers("Contacts", "Repeats", "Average precision")
-    headings += numbers("Gain (95 % interval)", "AUC", "Brier score", "Calibration error")
+    rows = tuple(_month_cells(name, month) for name, month in by_month.items())
+    caption = "Average precision of three ways of ranking the same contacts"
+    ways = (way[0].upper() + way[1:] for way in WAYS)
+    headings = words("Month") + numbers("Contacts", "Repeats", *ways, "Gain (95 % interval)")
     return Table(
         "months-table",
         f"{caption} ({rule})" if rule else caption,
-        headings + numbers("Caught in the riskiest tenth") + words("Release", "Verdict"),
+        headings + words("Release in use", "Verdict"),
+        rows,
+        main_row=list(by_month).index(ALL) if ALL in by_month else None,
+    )
+
+
+def _month_cells(name: str, month: Month) -> tuple[Cell, ...]:
+    retrained = month.get(RETRAINED, {})
+    return (
+        Cell(_named(name), name),
+        count_cell(retrained.get("contacts")),
+        number_cell(retrained.get("repeats")),
+        *(number_cell(month.get(way, {}).get("average_precision"), 3) for way in WAYS),
+        _gain_cell(RETRAINED, month),
+        text_cell(retrained.get("release")),
+        Cell(_verdict(month)),
+    )
+
+
+def _figures_table(by_month: dict[str, Month], rule: str | None) -> Table:
+    rows = tuple(
+        _cells(name, way, month) for name, month in by_month.items() for way in WAYS if way in month
+    )
+    caption = "Each way's figures on the same contacts"
+    headings = words("Month", "Way") + numbers("Contacts", "Repeats", "Average precision")
+    headings += numbers("Gain (95 % interval)", "AUC", "Brier score", "Calibration error")
+    return Table(
+        "figures-table",
+        f"{caption} ({rule})" if rule else caption,
+        headings + numbers("Caught in the riskiest tenth") + words("Release"),
         rows,
     )
 
@@ -311,7 +339,6 @@ def _cells(name: str, way: str, month: Month) -> tuple[Cell, ...]:
         *figures,
         percent_cell(row["caught_rate"]),
         text_cell(row["release"]),
-        Cell(_verdict(month) if way == RETRAINED else ""),
     )
 
 
