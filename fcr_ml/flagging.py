@@ -18,10 +18,12 @@ from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.reports.flag_list import render_flags
+from fcr_ml.reports.wording import instant
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
 from fcr_ml.risk.measured import as_measured
 from fcr_ml.risk.nightly import study_night
 from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.queues import unknown_queues
 from fcr_ml.risk.record import (
     add_flagged,
     as_flagged,
@@ -78,23 +80,19 @@ def tell_flags(
     added = 0
     if len(studied.flags):
         added = add_flagged(record, as_flagged(studied.flags, casebook, share, plan.experiment))
+    is_replaced = (results / "flags.csv").exists()
     for place in (results / "flags.csv", csv):
         if place is not None:
             write_csv(studied.flags, Path(place))
-    remarks = [*measured, *_remarks(studied.flags, plan, added, record, csv, measured)]
+    remarks = [*measured, *_remarks(studied.flags, plan, measured)]
+    remarks += unknown_queues(plan, casebook)
+    remarks += _written(len(studied.flags), added, results, csv, is_replaced)
     seen = (casebook.as_of, len(studied.scores), remarks)
-    return render_flags(studied.flags, *seen, width, colour)
+    return render_flags(studied.flags, *seen, width, colour, plan.time_zone)
 
 
-def _remarks(
-    flags: pd.DataFrame,
-    plan: FlagPlan,
-    added: int,
-    record: Path,
-    csv: Path | None,
-    measured: Sequence[str],
-) -> list[str]:
-    """Say what the order rests on, from when calls may be made, and what was written."""
+def _remarks(flags: pd.DataFrame, plan: FlagPlan, measured: Sequence[str]) -> list[str]:
+    """Say what the order rests on, and from when calls may be made."""
     remarks = ["By risk: without effect, cost_of_repeat and cost_of_call no saving is known."]
     if plan.is_priced:
         remarks = [
@@ -104,12 +102,24 @@ def _remarks(
         ]
     if measured:
         remarks = []
-    if len(flags) and plan.quiet_hours is not None:
-        first = flags["call_from_at"].min().tz_convert(plan.time_zone)
-        remarks.append(f"No calls before {first:%Y-%m-%d %H:%M} {plan.time_zone}.")
-    written = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
-    remarks += [f"{written}; fcr proof needs it."] if len(flags) else []
-    return [*remarks, f"The list: {csv}"] if csv is not None else remarks
+    if flags["call_from_at"].notna().any() and plan.quiet_hours is not None:
+        first = instant(flags["call_from_at"].min(), plan.time_zone)
+        remarks.append(f"No calls before {first}.")
+    return remarks
+
+
+def _written(
+    flags: int, added: int, results: Path, csv: Path | None, is_replaced: bool
+) -> list[str]:
+    """Say what was written, and what stood there before."""
+    record, listed = results / RECORD, results / "flags.csv"
+    holds = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
+    told = [f"{holds}; fcr proof needs it."] if flags else []
+    if is_replaced:
+        told.append(f"{listed} now holds this list; what it held before is gone from there.")
+    else:
+        told.append(f"The list is in {listed}.")
+    return [*told, f"The list: {csv}"] if csv is not None else told
 
 
 def _pays_from(plan: FlagPlan) -> float:

@@ -18,6 +18,7 @@ from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.reports.flag_list import render_proof
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
+from fcr_ml.risk.looks import changed_looks, dates_told
 from fcr_ml.risk.measured import GAIN, POWER, compare_if_enough
 from fcr_ml.risk.pilot import Pilot, plan_pilot, planned_contacts
 from fcr_ml.risk.plan import FlagPlan
@@ -77,9 +78,10 @@ def tell_proof(
         write_csv(proof, Path(csv))
     called = did[did["acted_at"].notna()]["contact_id"]
     unmatched = int((~called.isin(flagged["contact_id"])).sum())
-    remarks = proof_remarks(proof, pilot, len(flagged), unmatched)
+    remarks = proof_remarks(proof, len(flagged), unmatched)
+    remarks += dates_told(proof, pilot, flagged, casebook)
     compared = compare_if_enough(compared_contacts(flagged, did, casebook), planned)
-    return render_proof(proof, remarks, width, colour, compared)
+    return render_proof(changed_looks(proof), remarks, width, colour, compared)
 
 
 def _pilot(

@@ -22,10 +22,11 @@ from fcr_ml.measures.note_map import placed_notes
 from fcr_ml.measures.parity import language_parity
 from fcr_ml.measures.silence import correct_for_silence
 from fcr_ml.reports.explain import example_explanations
-from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.findings import GROUP_MEASURE, LIST_MEASURE, Findings
 from fcr_ml.risk.evaluate import Evaluation
 from fcr_ml.risk.nightly import study_night
 from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.queues import unknown_queues
 from fcr_ml.stages import stage
 
 VERDICTS = ("double_post", "same_issue", "next_issue", "unrelated")
@@ -70,7 +71,8 @@ def study_casebook(
     repeats = _repeats(casebook, len(contacts), drivers)
     with stage("risk", len(contacts)) as running:
         known = (repeats["drivers"], repeats["transitions"])
-        studied = study_night(casebook, risk, flags or FlagPlan(), *known)
+        plan = flags or FlagPlan()
+        studied = study_night(casebook, risk, plan, *known)
         running.rows_out = len(studied.flags)
     return Findings(
         title=title,
@@ -80,7 +82,7 @@ def study_casebook(
         contacts=len(contacts),
         customers=contacts["customer_id"].nunique(),
         set_aside=_counted(set_aside),
-        remarks=[*remarks, *_casebook_remarks(casebook)],
+        remarks=[*remarks, *_casebook_remarks(casebook), *unknown_queues(plan, casebook)],
         first_contact_at=contacts["started_at"].min(),
         last_contact_at=contacts["started_at"].max(),
         fcr=fcr,
@@ -229,11 +231,11 @@ def _risk_rows(evaluation: Evaluation | None) -> pd.DataFrame:
         gain = (row["auc_gain"], row["auc_gain_low"], row["auc_gain_high"])
         rows.append((name, "AUC gained over the count of earlier contacts", *gain, contacts))
     for row in evaluation.groups.dropna(subset=["auc"]).to_dict("records"):
-        measure = f"AUC, {row['group']}: {row['value']}"
+        measure = f"{GROUP_MEASURE}{row['group']}: {row['value']}"
         figure = (row["auc"], row["auc_low"], row["auc_high"])
         rows.append((evaluation.chosen, measure, *figure, row["contacts"]))
     for row in evaluation.capacities.to_dict("records"):
-        measure = f"share of repeats in the first {row['listed']:,} (worst and best tie)"
+        measure = f"{LIST_MEASURE}{row['listed']:,} (worst and best tie)"
         all_repeats = row["repeats_caught"] / row["caught_rate"] if row["caught_rate"] else None
         ties = [
             row[name] / all_repeats if all_repeats else None

@@ -291,8 +291,10 @@ FLAGS = Table(
         "reason_3": _text("what raises it third"),
         "earlier_contact_id": _text("the related earlier contact, if there is one"),
         "saving": Column("number", "what a call is expected to save; null without costs"),
-        "shift": _text("the shift it is called in; null where none are set"),
-        "call_from_at": Column("instant", "no call before, for quiet hours and the shift"),
+        "shift": _text("the shift whose room it takes; null where none are set"),
+        "call_from_at": Column(
+            "instant", "no call before, for quiet hours and the shift; null if it is left alone"
+        ),
         "what_to_do": _text("the lever of the driver that it belongs to"),
         "also_settle": _text("the next issue that most often follows its topic"),
         "is_left_alone": Column("flag", "drawn to be left alone, so that help can be proved", True),

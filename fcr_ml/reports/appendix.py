@@ -27,7 +27,8 @@ _DEFINITIONS = (
     (
         "Closed, open",
         "The contact's repeat window has run out, or still runs, as of the page's moment. An open "
-        "contact is not a resolved one.",
+        "contact is not a resolved one. Of some the customer is back already: they are repeated "
+        "whenever their window closes, and flags are chosen among those without a return.",
     ),
     ("Follow-up", "A later contact of the same customer that belongs to an earlier one."),
     (

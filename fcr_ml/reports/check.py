@@ -63,7 +63,7 @@ def render_check(check: LogCheckLike, width: int = 100, colour: bool = False) ->
         [line(verdict, "bold")],
         _listed("Faults", check.faults),
         _columns(check.columns),
-        _set_aside(check.set_aside),
+        _set_aside(check),
         _listed("Switched off", off),
         _listed("Remarks", check.remarks),
     ]
@@ -85,7 +85,10 @@ def _columns(columns: pd.DataFrame) -> Block:
     return [line("Columns", "bold"), grid(["column", "read from", "found by", "#filled"], rows)]
 
 
-def _set_aside(set_aside: pd.DataFrame) -> Block:
+def _set_aside(check: LogCheckLike) -> Block:
+    set_aside = check.set_aside
+    if set_aside.empty and not check.is_usable:
+        return [line("Which rows are set aside is known once the faults are mended.")]
     if set_aside.empty:
         return [line("No row is set aside.")]
     rows = [

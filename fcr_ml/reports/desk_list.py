@@ -1,7 +1,7 @@
-"""The sections about open contacts: the flags, and how good they are.
+"""The section about open contacts: the flags.
 
-Enters: findings. Leaves: sections for the page's template. The model never stands
-without its baselines, nor a risk without how far it can be trusted.
+Enters: findings. Leaves: a section for the page's template. How good the flags are stands
+beside it, in flag_quality.py.
 """
 
 from __future__ import annotations
@@ -10,21 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from fcr_ml.reports import charts, wording
+from fcr_ml.reports import wording
 from fcr_ml.reports.figures import rule_of
 from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.flag_words import capacity_told, listed_told
 from fcr_ml.reports.tables import (
     Cell,
-    Chart,
-    Folded,
-    Part,
     Section,
     Table,
-    count_cell,
     number_cell,
     numbers,
-    percent_cell,
-    rate_cell,
     text_cell,
     words,
 )
@@ -45,9 +40,10 @@ def flags_section(findings: Findings) -> Section:
     flags = findings.flags.sort_values(["rank", "contact_id"], kind="stable")
     left_alone = int(flags["is_left_alone"].astype(bool).sum())
     lead = [
-        f"{wording.count(len(flags))} of {open_contacts} open contacts, {_order(flags)}; no "
+        f"{listed_told(len(flags), findings.open_contacts)}, {_order(flags)}; no "
         f"customer is listed twice. {wording.count(left_alone)} of them were drawn at random to "
-        "be left alone, so that help can be proved: do not call those."
+        "be left alone, so that help can be proved: do not call those.",
+        *capacity_told(len(flags), left_alone, findings.open_contacts),
     ]
     if len(flags) > FLAGS_SHOWN:
         lead.append(f"The first {FLAGS_SHOWN} are shown; the list of flags holds them all.")
@@ -74,7 +70,8 @@ def _order(flags: pd.DataFrame) -> str:
 
 def _flag_row(row: dict[Any, Any]) -> tuple[Cell, ...]:
     reasons = [row["reason_1"], row.get("reason_2"), row.get("reason_3")]
-    reasons += [f"{say}: {row[k]}" for k, say in _ADVICE if pd.notna(row.get(k))]
+    if not row["is_left_alone"]:
+        reasons += [f"{say}: {row[k]}" for k, say in _ADVICE if pd.notna(row.get(k))]
     named = tuple(wording.name(reason) for reason in reasons if pd.notna(reason))
     return (
         Cell(wording.count(row["rank"]), float(row["rank"]), note=_tie(row)),
@@ -106,75 +103,3 @@ def _about(row: dict[Any, Any]) -> Cell:
     if pd.isna(row.get("topic")):
         return text_cell(" · ".join(places) or None)
     return text_cell(row["topic"], note=" · ".join(places))
-
-
-def evaluation_section(findings: Findings) -> Section:
-    """Give the model beside its baselines, and whether its risks hold."""
-    title = "How good are the flags"
-    lead = (findings.risk_remark,) if findings.risk_remark else ()
-    parts: list[Part] = []
-    if len(findings.risk):
-        parts.append(_evaluation_table(findings))
-    if len(findings.calibration):
-        filled = findings.calibration.dropna(subset=["predicted", "observed"])
-        parts += _calibration_parts(filled) if len(filled) else []
-    if not parts and not lead:
-        lead = ("No model was evaluated, so nothing is known about the flags.",)
-    return Section("evaluation", title, lead, tuple(parts))
-
-
-def _evaluation_table(findings: Findings) -> Table:
-    cells = tuple(
-        (
-            text_cell(row["measure"]),
-            text_cell(row["name"]),
-            Cell(
-                wording.number_interval(row["value"], row["low"], row["high"], 3),
-                None if pd.isna(row["value"]) else float(row["value"]),
-            ),
-            count_cell(row["contacts"]),
-        )
-        for row in findings.risk.to_dict("records")
-    )
-    return Table(
-        "evaluation-table",
-        f"The model and its baselines on later contacts ({rule_of(findings)})",
-        words("Measure", "Ordered by") + numbers("Value (95 % interval)", "Contacts"),
-        cells,
-        row_heading=1,
-    )
-
-
-def _calibration_parts(calibration: pd.DataFrame) -> list[Part]:
-    rows = calibration.sort_values("predicted", kind="stable").to_dict("records")
-    records = [
-        {
-            "predicted": float(row["predicted"]),
-            "observed": float(row["observed"]),
-            "low": None if pd.isna(row["low"]) else float(row["low"]),
-            "high": None if pd.isna(row["high"]) else float(row["high"]),
-            "figure": f"predicted {wording.percent(row['predicted'])}, observed {_observed(row)}, "
-            f"{wording.count(row['contacts'])} contacts",
-        }
-        for row in rows
-    ]
-    cells = tuple(
-        (
-            percent_cell(row["predicted"]),
-            rate_cell(row["observed"], row["low"], row["high"]),
-            count_cell(row["contacts"]),
-        )
-        for row in rows
-    )
-    headings = numbers("Predicted risk", "Observed repeat rate (95 % interval)", "Contacts")
-    table = Table("calibration-table", "Calibration of the risk, by bin", headings, cells)
-    in_words = (
-        f"Dots with intervals: observed repeat rate against predicted risk in {len(rows)} bins; "
-        "on the dashed line both agree. The table below holds the same figures."
-    )
-    chart = Chart("chart-calibration", charts.calibration_chart(records), in_words, is_square=True)
-    return [chart, Folded("Figures behind the chart", table)]
-
-
-def _observed(row: dict[Any, Any]) -> str:
-    return wording.percent_interval(row["observed"], row["low"], row["high"])

@@ -84,9 +84,17 @@ def _log_facts(findings: Findings) -> tuple[tuple[str, str], ...]:
         ("Contacts", wording.count(findings.contacts)),
         ("Customers", wording.count(findings.customers)),
         ("From – to", f"{first} – {last}"),
-        ("Still open", wording.count(findings.open_contacts)),
+        *_open_facts(findings),
         ("Rows set aside", wording.count(set_aside)),
     )
+
+
+def _open_facts(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Give how many windows still run, and how many of these customers could be called."""
+    silent = ("Open, without a return", wording.count(findings.open_contacts))
+    if findings.main is None:
+        return (silent,)
+    return (("Open", wording.count(findings.main["open_contacts"])), silent)
 
 
 def _estimate_facts(main: pd.Series) -> tuple[tuple[str, str], ...]:

@@ -68,6 +68,10 @@ _NEEDED: dict[str, list[str]] = {
 }
 
 
+GROUP_MEASURE, LIST_MEASURE = "AUC, ", "share of repeats in the first "
+"""How measures of one group of contacts, and of lists of one length, begin in ``risk``."""
+
+
 @dataclass(frozen=True)
 class Findings:
     """What one run of the main job found.
@@ -135,7 +139,8 @@ class Findings:
     flags : pandas.DataFrame
         ``FLAGS`` rows.
     open_contacts : int
-        Contacts whose window still runs under the main reading.
+        Contacts whose window still runs under the main reading, and whose customer is not
+        back: those that could be called.
     note_map : pandas.DataFrame
         What ``placed_notes`` gives, one row a dot; empty without notes.
     languages : pandas.DataFrame

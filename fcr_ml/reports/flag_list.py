@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from fcr_ml.reports import wording
+from fcr_ml.reports.flag_words import capacity_told, listed_told
 from fcr_ml.reports.screen import as_text, grid, line
 
 if TYPE_CHECKING:
     from fcr_ml.reports.screen import Block
 
-_SHOWN = 20
+_SHOWN, _LOOKS = 20, 12
 
 
 class Rankings(Protocol):
@@ -52,6 +53,7 @@ def render_flags(
     remarks: Sequence[str] = (),
     width: int = 100,
     colour: bool = False,
+    time_zone: str = "UTC",
 ) -> str:
     """Give the desk's list as text: who to call, why, and what to settle.
 
@@ -69,22 +71,28 @@ def render_flags(
         Columns of the terminal.
     colour : bool
         Whether to add the codes for bold and quiet text.
+    time_zone : str
+        The desk's; every time is told in it.
     """
-    counted = f"{wording.count(len(flags))} of {wording.count(open_contacts)} open contacts"
-    when = wording.instant(as_of)
+    when = wording.instant(as_of, time_zone)
     blocks: list[Block]
     if flags.empty:
+        counted = f"0 of {wording.count(open_contacts)} open contacts"
         blocks = [[line(f"No flags: {counted} are worth a call, as of {when}.")]]
     else:
+        left_alone = int(flags["is_left_alone"].sum())
         is_priced = bool(flags["saving"].notna().any())
         headings = ["#", "contact", "#risk", "#saves" if is_priced else "", "#hours left"]
         headings = [h for h in headings if h] + ["why, and what to do"]
         shown = flags.sort_values("rank").head(_SHOWN).to_dict("records")
-        rows = [text for row in shown for text in _rows(row, is_priced, max(24, width - 58))]
-        blocks = [[line(f"Flags: {counted}, as of {when}", "bold"), grid(headings, rows)]]
+        wide = max(24, width - 58)
+        rows = [text for row in shown for text in _rows(row, is_priced, wide, time_zone)]
+        title = f"Flags: {listed_told(len(flags), open_contacts)}, as of {when}"
+        blocks = [[line(title, "bold")]]
+        blocks[0] += [line(told) for told in capacity_told(len(flags), left_alone, open_contacts)]
+        blocks[0].append(grid(headings, rows))
         if len(flags) > _SHOWN:
             blocks[0].append(line(f"and {wording.count(len(flags) - _SHOWN)} more", "dim"))
-        left_alone = int(flags["is_left_alone"].sum())
         if left_alone:
             told = f"{wording.count(left_alone)} drawn to be left alone: do not call those."
             blocks.append([line(told)])
@@ -93,7 +101,7 @@ def render_flags(
     return as_text(blocks, width, colour)
 
 
-def _rows(row: dict[Any, Any], is_priced: bool, wide: int) -> list[tuple[str, ...]]:
+def _rows(row: dict[Any, Any], is_priced: bool, wide: int, time_zone: str) -> list[tuple[str, ...]]:
     """Give the lines of one contact: who on the left, why and what to do on the right."""
     places = [wording.name(row[k]) for k in ("queue", "channel") if pd.notna(row[k])]
     who = [wording.name(row["contact_id"]), " · ".join(places)]
@@ -101,9 +109,7 @@ def _rows(row: dict[Any, Any], is_priced: bool, wide: int) -> list[tuple[str, ..
     who = [told for told in who if told]
     why = [row["reason_1"], row["reason_2"], row["reason_3"]]
     why += [f"after {row['earlier_contact_id']}" if pd.notna(row["earlier_contact_id"]) else None]
-    why += [f"do: {row['what_to_do']}" if pd.notna(row["what_to_do"]) else None]
-    why += [f"also settle: {row['also_settle']}" if pd.notna(row["also_settle"]) else None]
-    why += [f"call from {wording.instant(row['call_from_at'])}" if pd.notna(row["shift"]) else None]
+    why += [] if row["is_left_alone"] else _what_to_do(row, time_zone)
     numbers = [wording.percent(row["risk"]), wording.number(row["hours_left"], 0)]
     if is_priced:
         numbers.insert(1, wording.number(row["saving"], 2))
@@ -114,6 +120,15 @@ def _rows(row: dict[Any, Any], is_priced: bool, wide: int) -> list[tuple[str, ..
         cells = firsts if place == 0 else [""] * len(firsts)
         rows.append((cells[0], left, *cells[1:], right))
     return rows
+
+
+def _what_to_do(row: dict[Any, Any], time_zone: str) -> list[str]:
+    """Give what to do about a contact that is to be called, and from when."""
+    told = [("do", row["what_to_do"]), ("also settle", row["also_settle"])]
+    lines = [f"{say}: {value}" for say, value in told if pd.notna(value)]
+    if pd.notna(row["shift"]):
+        lines.append(f"call from {wording.instant(row['call_from_at'], time_zone)}")
+    return lines
 
 
 def _wrapped(text: str, wide: int) -> list[str]:
@@ -133,7 +148,7 @@ def render_proof(
     Parameters
     ----------
     proof : pandas.DataFrame
-        PROOF, one row a week of closing; the last is the latest look.
+        PROOF, one row a week in which windows ran out; the last is the latest look.
     remarks : sequence of str
         What it means, one line each.
     width : int
@@ -148,9 +163,9 @@ def render_proof(
     latest = proof.iloc[-1]
     window = wording.window(str(latest["window"]))
     reading = wording.reading(str(latest["reading"]))
-    title = f"Returns of called and left alone ({reading}, {window}), week by week"
+    title = f"Returns of called and left alone ({reading}, {window}), by weeks in which some closed"
     headings = ["closed by", "#called", "#returned", "#left alone", "#returned", "#gain in points"]
-    rows = [_proof_row(row) for row in proof.tail(12).to_dict("records")]
+    rows = [_proof_row(row) for row in proof.tail(_LOOKS).to_dict("records")]
     blocks: list[Block] = [[line(title, "bold"), grid(headings, rows)]]
     blocks.append([line(remark) for remark in remarks])
     blocks += [] if rankings is None else [_qini(rankings)]

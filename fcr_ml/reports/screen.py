@@ -1,7 +1,7 @@
 """A screenful for the terminal at the end of the main job.
 
 Enters: findings. Leaves: text of at most the width asked for. Names out of the data
-are cut, never wrapped, and cannot steer the terminal.
+are wrapped, cut only where they are very long, and cannot steer the terminal.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pandas as pd
 from fcr_ml.reports import wording
 from fcr_ml.reports.figures import expected_cell, headline, rule_of, strict_rows
 from fcr_ml.reports.findings import Findings
+from fcr_ml.reports.flag_words import capacity_told, listed_told
 from fcr_ml.reports.next_issues import next_issues_line
 from fcr_ml.reports.repeats import no_drivers
 from fcr_ml.reports.rising import rising_line
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     Block = list[RenderableType]
+
+LONGEST = 120
+"""Characters of a cell: three or four lines of a column, and more than most names have."""
 
 _DRIVERS, _FLAGS, _WINDOWS = 5, 10, 3
 
@@ -95,7 +99,8 @@ def line(text: str, style: str = "") -> Text:
 def grid(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
     """Give a table of literal text; a heading that begins with ``#`` is set to the right.
 
-    Numbers are never cut; names are, where the width does not suffice.
+    Numbers stay on one line; names go on below where the width does not suffice, and are
+    cut after ``LONGEST`` characters.
     """
     from rich.table import Table
     from rich.text import Text
@@ -103,17 +108,20 @@ def grid(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for heading in headings:
         is_number = heading.startswith("#")
-        # Only columns that may wrap are narrowed; their cells are then cut instead.
         table.add_column(
             heading.removeprefix("#"),
             justify="right" if is_number else "left",
             no_wrap=is_number,
+            overflow="fold",
         )
     for row in rows:
-        table.add_row(
-            *(Text(wording.name(value), no_wrap=True, overflow="ellipsis") for value in row)
-        )
+        table.add_row(*(Text(_shortened(value), overflow="fold") for value in row))
     return table
+
+
+def _shortened(value: str) -> str:
+    name = wording.name(value)
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _top(findings: Findings) -> Block:
@@ -193,8 +201,10 @@ def _flags(findings: Findings) -> Block:
     if findings.flags.empty:
         return [line(f"No flags: nothing is on the list out of {open_contacts} open contacts.")]
     flags = findings.flags.sort_values(["rank", "contact_id"], kind="stable")
-    title = f"Flags: {wording.count(len(flags))} of {open_contacts} open contacts"
-    headings = ["#rank", "contact", "#risk", "#hours left", "topic", "what raises it most", ""]
+    left_alone = int(flags["is_left_alone"].astype(bool).sum())
+    told = capacity_told(len(flags), left_alone, findings.open_contacts)
+    title = f"Flags: {listed_told(len(flags), findings.open_contacts)}"
+    headings = ["#rank", "contact", "#risk", "#hours left", "topic", "what raises it most"]
     rows = [
         (
             wording.count(row["rank"]),
@@ -202,12 +212,12 @@ def _flags(findings: Findings) -> Block:
             wording.percent(row["risk"]),
             wording.number(row["hours_left"], 0),
             wording.name(row.get("topic")),
-            wording.name(row["reason_1"]),
-            "left alone" if row["is_left_alone"] else "",
+            "left alone: " * bool(row["is_left_alone"]) + wording.name(row["reason_1"]),
         )
         for row in flags.head(_FLAGS).to_dict("records")
     ]
-    return [line(title, "bold"), grid(headings, rows), *_rest(len(flags) - _FLAGS, "flag")]
+    block = [line(title, "bold"), *map(line, told), grid(headings, rows)]
+    return [*block, *_rest(len(flags) - _FLAGS, "flag")]
 
 
 def _rest(rest: int, row: str) -> Block:

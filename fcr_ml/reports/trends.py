@@ -53,6 +53,12 @@ def months_section(findings: Findings) -> Section:
             "first days. The chart shows its survival estimate instead, which uses the others for "
             f"as long as they were followed: {', '.join(open_months)}."
         )
+    in_part = [record["month"] for record in records if record["state"] == "in part"]
+    if in_part:
+        lead.append(
+            f"The log covers only a part of {', '.join(in_part)}: what that month's rate says "
+            "holds for those days alone."
+        )
     parts: list[Part] = [_months_table(rows, records, findings)]
     drawn = [r for r in records if r["value"] is not None or r["survival"] is not None]
     if len(drawn) > 1:
@@ -71,9 +77,13 @@ def _with_estimates(months: pd.DataFrame, findings: Findings) -> list[dict[Any, 
     rows = months.to_dict("records")
     if trend.empty:
         return rows
-    own = trend[trend["by"].eq("month") & trend["is_open"]].set_index("period")[names]
-    estimates = own.to_dict("index")
-    return [row | estimates.get(row["value"], {}) for row in rows]
+    by_month = trend[trend["by"].eq("month")].set_index("period")
+    estimates = by_month.loc[by_month["is_open"], names].to_dict("index")
+    partial = set(by_month.index[by_month["is_partial"].astype(bool)])
+    return [
+        row | estimates.get(row["value"], {}) | {"is_partial": row["value"] in partial}
+        for row in rows
+    ]
 
 
 def _month_record(row: dict[Any, Any], findings: Findings) -> dict[str, Any]:
@@ -86,10 +96,18 @@ def _month_record(row: dict[Any, Any], findings: Findings) -> dict[str, Any]:
     return {
         "month": wording.name(row["value"]),
         "is_open": is_open,
+        "state": _state(is_open, bool(row.get("is_partial"))),
         "survival": float(survival) if is_open and pd.notna(survival) else None,
         "figure": figure,
         **(_open_values(*ends) if is_open else rate_values(row)),
     }
+
+
+def _state(is_open: bool, is_partial: bool) -> str:
+    """Give a month's state in the words of the control chart."""
+    if is_open:
+        return "open"
+    return "in part" if is_partial else "closed"
 
 
 def _open_values(low: Any, high: Any) -> dict[str, float | None]:
@@ -105,7 +123,7 @@ def _months_table(
             text_cell(row["value"]),
             *count_cells(row),
             rate_cell(*(row.get(f"survival_fcr_rate{end}") for end in ("", "_low", "_high"))),
-            Cell("open", "open", is_mark=True) if record["is_open"] else Cell("closed", "closed"),
+            Cell(record["state"], record["state"], is_mark=record["state"] != "closed"),
         )
         for row, record in zip(rows, records, strict=True)
     )

@@ -107,9 +107,19 @@ def q_value(value: Any) -> str:
     return "< 0.001" if float(value) < 0.001 else f"{float(value):.3f}"
 
 
-def instant(value: Any) -> str:
-    """Give a moment to the minute, in UTC."""
-    return NOTHING if pd.isna(value) else pd.Timestamp(value).strftime("%Y-%m-%d %H:%M UTC")
+def instant(value: Any, zone: str = "UTC") -> str:
+    """Give a moment to the minute, with its zone.
+
+    Examples
+    --------
+    >>> instant(pd.Timestamp("2025-07-01T06:00Z"), "Europe/Stockholm")
+    '2025-07-01 08:00 Europe/Stockholm'
+    """
+    if pd.isna(value):
+        return NOTHING
+    moment = pd.Timestamp(value)
+    local = moment if moment.tz is None or zone == "UTC" else moment.tz_convert(zone)
+    return f"{local:%Y-%m-%d %H:%M} {zone}"
 
 
 def day(value: Any) -> str:

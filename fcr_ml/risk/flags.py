@@ -109,7 +109,10 @@ def flag_contacts(
     if "topic_id" in listed.columns:
         flags["topic"] = listed["topic_id"].map(names).astype("string")
     flags["earlier_contact_id"] = ids.map(_earlier_contacts(casebook)).astype("string")
-    flags["is_left_alone"] = [is_left_alone(i, left_alone_share, plan.experiment) for i in ids]
+    alone = [is_left_alone(i, left_alone_share, plan.experiment) for i in ids]
+    flags["is_left_alone"] = alone
+    # Nobody calls them; but they keep their room, so that the draw changes nobody's place.
+    flags["call_from_at"] = flags["call_from_at"].mask(np.array(alone, dtype=bool))
     absent = {c: None for c in FLAGS.columns if c not in flags.columns}
     return conform(FLAGS, flags.assign(**absent))
 

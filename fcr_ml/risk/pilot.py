@@ -30,12 +30,15 @@ class Pilot:
         Promised: share of contacts that do not return because they were called.
     power : float
         Probability of showing that gain by then.
+    repeat_rate : float
+        Share of those left alone that returns, which the count rests on.
     """
 
     contacts: int
     weeks: int | None
     gain: float
     power: float
+    repeat_rate: float
 
 
 def multiplier(contacts: float | np.ndarray, planned: float, alpha: float = ALPHA) -> np.ndarray:
@@ -121,7 +124,7 @@ def plan_pilot(
     weeks = None
     if contacts_per_week:
         weeks = int(np.ceil(contacts / contacts_per_week + window_days / 7))
-    return Pilot(contacts, weeks, gain, power)
+    return Pilot(contacts, weeks, gain, power, repeat_rate)
 
 
 def planned_contacts(gain: float, power: float, share: float) -> int:

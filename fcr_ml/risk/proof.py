@@ -16,7 +16,7 @@ from fcr_ml.features.moments import main_outcomes
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.flagged import PROOF
-from fcr_ml.risk.pilot import Pilot, multiplier
+from fcr_ml.risk.pilot import multiplier
 
 MINIMUM_CONTACTS = 30
 """Below these in either arm no gain is told; the same as everywhere."""
@@ -170,7 +170,7 @@ def gain_and_error(
     return rates[0] - rates[1], float(np.sqrt(variance))
 
 
-def proof_remarks(proof: pd.DataFrame, pilot: Pilot, flagged: int, unmatched: int) -> list[str]:
+def proof_remarks(proof: pd.DataFrame, flagged: int, unmatched: int) -> list[str]:
     """Say what the latest look means, in words."""
     remarks = []
     if flagged == 0:
@@ -179,11 +179,6 @@ def proof_remarks(proof: pd.DataFrame, pilot: Pilot, flagged: int, unmatched: in
         remarks.append(f"Of {flagged:,} flagged contacts none has closed yet.")
     else:
         remarks += _verdict(proof.iloc[-1])
-    weeks = "" if pilot.weeks is None else f", {pilot.weeks:,} weeks at the present pace"
-    remarks.append(
-        f"To show a gain of {100 * pilot.gain:.1f} points with a probability of "
-        f"{pilot.power:.0%} takes up to {pilot.contacts:,} flagged contacts{weeks}."
-    )
     if unmatched:
         remarks.append(
             f"{unmatched:,} contacts that the desk acted on are not in the record of flagged "

@@ -42,7 +42,7 @@ def test_a_list_is_told_recorded_and_the_same_again(fcr, results: Path) -> None:
     assert ran.code == 0, ran.err
     assert max(map(len, ran.out.splitlines())) <= 100
     assert "do: routing (queue = technical)" in ran.out
-    assert "call from 2025-07-01 08:00 UTC" in ran.out
+    assert "call from 2025-07-01 08:00 UTC" in " ".join(ran.out.split())
     assert "is a setting, until fcr proof shows" in " ".join(ran.out.split())
     flags = pd.read_csv(results / "flags.csv", encoding="utf-8-sig")
     assert list(flags.columns) == list(FLAGS.columns)
@@ -54,7 +54,9 @@ def test_a_list_is_told_recorded_and_the_same_again(fcr, results: Path) -> None:
 
     before = [(results / name).read_bytes() for name in ("flags.csv", "flagged.csv")]
     again = fcr(*words, "--capacity", 12, "--csv", results / "list.csv")
-    assert "flagged.csv holds them" in " ".join(again.out.split())
+    said = " ".join(again.out.split())
+    assert "flagged.csv holds them" in said
+    assert "flags.csv now holds this list; what it held before is gone from there" in said
     assert [(results / name).read_bytes() for name in ("flags.csv", "flagged.csv")] == before
 
 
@@ -97,3 +99,37 @@ def test_some_prices_without_the_others_are_refused(fcr, results: Path, tmp_path
     ran = fcr("flag", "--results", results, "--settings", settings)
     assert ran.code == 1
     assert "give cost_of_repeat, cost_of_call" in ran.err
+
+
+def test_times_are_in_the_desk_s_zone_and_those_left_alone_have_none(
+    fcr, results: Path, tmp_path: Path
+) -> None:
+    settings = tmp_path / "s.toml"
+    zone = 'time_zone = "Asia/Tokyo"\nexperiment = "alone"\n'
+    settings.write_text(f"[risk]\nleft_alone_share = 0.5\n{SETTINGS}{zone}", encoding="utf-8")
+    ran = fcr("flag", "--results", results, "--settings", settings, "--capacity", 12)
+
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    # Midnight UTC of 1 July is 09:00 in Tokyo, where the first shift runs already.
+    assert "as of 2025-07-01 09:00 Asia/Tokyo" in said
+    assert "No calls before 2025-07-01 09:00 Asia/Tokyo." in said
+    assert "UTC" not in said
+    flags = pd.read_csv(results / "flags.csv", encoding="utf-8-sig")
+    alone = flags["is_left_alone"]
+    assert alone.any()
+    assert flags.loc[alone, "call_from_at"].isna().all()
+    assert flags.loc[~alone, "call_from_at"].notna().all()
+    assert said.count("call from 2025") == (~alone).sum()
+    assert said.count("LEFT ALONE") == alone.sum()
+
+
+def test_queues_that_the_log_does_not_have_are_named(fcr, results: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "s.toml"
+    wrong = "queue_capacity = { Tecnical = 3, billing = 4 }\n"
+    settings.write_text(f"[flags]\n{wrong}", encoding="utf-8")
+    ran = fcr("flag", "--results", results, "--settings", settings, "--capacity", 12)
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    told = "queue_capacity: 1 of 2 queues are not in the log, so they have no limit of their own"
+    assert f"{told}: 'Tecnical' (the nearest is 'technical')." in said

@@ -40,6 +40,7 @@ from fcr_ml.frames.tables import (
 )
 from fcr_ml.frames.trend import TREND
 from fcr_ml.reports import wording
+from fcr_ml.risk.pilot import plan_pilot
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -181,6 +182,18 @@ def drivers(results: Path) -> str:
     return _table(headings, rows)
 
 
+def pilots() -> str:
+    """Give the contacts that a pilot takes, by what it promises and the share left alone."""
+    shares = {"a tenth left alone": 0.1, "three tenths": 0.3, "half": 0.5}
+    rows = []
+    for gain in (0.08, 0.04, 0.02):
+        for rate in (0.35, 0.5):
+            counts = [plan_pilot(gain, 0.8, share, rate).contacts for share in shares.values()]
+            told = (f"{100 * gain:.0f} points", f"{100 * rate:.0f} %")
+            rows.append((*told, *map(wording.count, counts)))
+    return _table(("gain promised", "return uncalled", *shares), rows)
+
+
 DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (FILE_PAGE, "contacts"): contact_columns,
     (FILE_PAGE, "exports"): exports,
@@ -200,6 +213,7 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "flagged"): partial(table_columns, FLAGGED),
     (RESULTS_PAGE, "proof"): partial(table_columns, PROOF),
     (PROOF_PAGE, "acted"): partial(table_columns, ACTED),
+    (PROOF_PAGE, "pilots"): pilots,
     (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,
     **{

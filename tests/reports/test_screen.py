@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from fcr_ml.reports import render_check, render_screen
 
-from .findings_double import INJECTION, LONG_NAME, findings, nothing_found
+from .findings_double import INJECTION, findings, nothing_found
 
 
 @dataclass
@@ -43,14 +43,15 @@ def test_a_screenful_names_figures_drivers_flags_and_the_page() -> None:
     assert "c-91009" in screen
     assert "c-91010" not in screen
     assert "The page: out/page.html" in screen
-    assert len(screen.splitlines()) < 60
+    assert len(screen.splitlines()) < 66
 
 
 def test_figures_are_whole_even_beside_very_long_names() -> None:
     screen = render_screen(findings())
-    row = next(line for line in screen.splitlines() if "Delivery" in line and "…" in line)
-    assert LONG_NAME not in screen
+    row = next(line for line in screen.splitlines() if "164 (111 – 217)" in line)
     assert row.endswith("164 (111 – 217)    0.008")
+    assert "Delivery slot moved" in screen
+    assert "…" in screen  # beyond 120 characters
 
 
 def test_names_are_taken_literally() -> None:
@@ -111,4 +112,38 @@ def test_faults_come_before_everything_else() -> None:
     lines = render_check(check).splitlines()
     assert lines[0] == "This log cannot be used yet."
     assert lines[2:4] == ["Faults", "  contacts: the column started_at is missing."]
-    assert "No row is set aside." in lines
+
+
+def test_a_log_with_faults_does_not_say_that_no_row_is_set_aside() -> None:
+    faulty = CheckDouble(faults=["contacts: the column started_at is missing."], is_usable=False)
+    told = render_check(faulty)
+    assert "No row is set aside." not in told
+    assert "Which rows are set aside is known once the faults are mended." in told
+    assert "No row is set aside." in render_check(CheckDouble())
+
+
+@pytest.mark.parametrize("width", [72, 100])
+def test_nothing_of_a_name_or_reason_is_cut(width: int) -> None:
+    given = findings()
+    segment = (
+        "product = Fibre 1000 and was_transferred = yes and reason_code = Connection lost again"
+    )
+    reason = "reason code 'Connection' repeats 24% so far (n=304)"
+    drivers = given.drivers.assign(segment=segment).head(1)
+    flags = given.flags.assign(reason_1=reason, topic="found pieces loose · carton").head(1)
+    screen = render_screen(replace(given, drivers=drivers, flags=flags), width=width)
+
+    assert "…" not in screen
+    # Narrow columns break within a word; at 100 every word is whole.
+    for told in (segment, reason, "found pieces loose · carton") if width == 100 else ():
+        assert all(word in screen for word in told.split())
+
+
+def test_a_list_of_nearly_all_open_contacts_says_so() -> None:
+    given = replace(findings(), open_contacts=64)
+    listed, left_alone = len(given.flags), int(given.flags["is_left_alone"].sum())
+    told = " ".join(render_screen(given).split())
+    assert f"Flags: {listed} of 64 open contacts without a return are listed" in told
+    assert "78.1 % of all who could be called, so the list hardly chooses" in told
+    assert f"It holds {listed - left_alone} calls" in told
+    assert "hardly chooses" not in render_screen(findings())

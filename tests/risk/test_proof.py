@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.flagged import ACTED, FLAGGED, PROOF
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.proving import tell_proof
+from fcr_ml.risk.looks import changed_looks, dates_told
 from fcr_ml.risk.pilot import multiplier, plan_pilot, planned_contacts
 from fcr_ml.risk.proof import compare_arms, gain_and_error
 from tests.risk.planted_log import SETTINGS
@@ -213,3 +215,37 @@ def test_proof_without_a_record_says_how_to_begin(tmp_path: Path) -> None:
     (tmp_path / "acted.csv").write_text("contact_id,acted_at\nc1,\n", encoding="utf-8")
     told = tell_proof(tmp_path, tmp_path / "acted.csv")
     assert "Nothing has been flagged in this experiment yet" in told
+
+
+def test_looks_that_count_the_same_are_one_row_and_the_next_one_has_a_date(tmp_path: Path) -> None:
+    casebook, flagged, _ = pilot_of(tmp_path / "casebook", 3_000, (0.3, 0.4), share=0.3)
+    later = Casebook(casebook.folder, AS_OF + 21 * DAY, casebook.settings)
+    proof = compare_arms(flagged, acted_on(flagged), later, 2_000)
+    told = changed_looks(proof)
+    assert len(told) < len(proof)
+    assert not told[["called_contacts", "left_alone_contacts"]].duplicated().any()
+    # The last look's figures are still there, under the day on which they first stood.
+    assert told.iloc[-1]["gain"] == proof.iloc[-1]["gain"]
+    assert told.iloc[-1]["closed_by"] < proof.iloc[-1]["closed_by"]
+
+    pilot = plan_pilot(0.04, 0.8, 0.3, 0.4, contacts_per_week=1_000)
+    ended = BEGIN + pilot.weeks * 7 * DAY
+    (sentence, next_look) = dates_told(proof, pilot, flagged, later)
+    assert "if 40.0 % of those left alone return; 3,000 have closed so far" in sentence
+    assert f"by {ended:%Y-%m-%d}, {pilot.weeks} weeks after the first list" in sentence
+    assert "no flagged contact's window still runs" in next_look
+
+
+def test_the_next_look_is_when_enough_have_closed(tmp_path: Path) -> None:
+    casebook, flagged, _ = pilot_of(tmp_path / "casebook", 400, (0.3, 0.4), share=0.3)
+    early = Casebook(casebook.folder, BEGIN + 7 * DAY, casebook.settings)
+    proof = compare_arms(flagged, empty(ACTED), early, 2_000)
+    pilot = plan_pilot(0.04, 0.8, 0.3)
+    sentence, next_look = dates_told(proof, pilot, flagged, early)
+    assert "if 50.0 % of those left alone return, the worst case" in sentence
+    closes = flagged.loc[flagged["is_left_alone"].astype(bool), "closes_at"].sort_values()
+    expected = max(closes.iloc[29], early.as_of + 7 * DAY)
+    assert f"Look again from {expected:%Y-%m-%d} on" in next_look
+    few = dates_told(proof, pilot, flagged.head(20), early)[1]
+    assert "30 of each have to close, and fewer are flagged so far" in few
+    assert "can be ended now" in dates_told(proof, replace(pilot, contacts=0), flagged, early)[0]
