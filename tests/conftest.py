@@ -31,6 +31,25 @@ def pytest_configure() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+FIRST = ("tests/truth/", "tests/docs/", "tests/golden/", "tests/cli/", "tests/pipelines/")
+"""What takes longest begins first, so that no process waits for one long file at the end."""
+TOGETHER = {"tests/docs/test_pages.py": "readme", "tests/docs/test_readme.py": "readme"}
+"""Files that share one costly fixture and belong into one process; others go by file."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests by file for several processes, long files first."""
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(file, file)))
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((n for n, start in enumerate(FIRST) if nodeid.startswith(start)), len(FIRST))
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 

@@ -36,8 +36,9 @@ UNITS_SHOWN = 200
 FEWEST_IN_FUNNEL = 4
 """Fewer dots make no funnel; the table holds them."""
 
-NAMED = 8
-"""Dots with a name: those farthest out, as many as do not lie on one another."""
+ALL_NAMED, NAMED = 14, 8
+"""Up to so many dots each has a name; of more the farthest out, as many as do not lie on one
+another."""
 
 COLUMN_NAMES = {"queue": "Queue", "channel": "Channel", "team": "Team", "agent_id": "Agent"}
 _BESIDE = {"handle_minutes": "Handle minutes", "csat": "CSAT", "cost": "Cost"}
@@ -124,7 +125,8 @@ def _unit(row: Row) -> str:
 
 
 def _funnel(column: str, judged: pd.DataFrame) -> Chart:
-    named = {row["value"] for row in _far(judged, NAMED)}
+    most = len(judged) if len(judged) <= ALL_NAMED else NAMED
+    named = {row["value"] for row in _far(judged, most)}
     records = [
         {
             "unit": wording.name(row["value"]),

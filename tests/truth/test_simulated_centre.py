@@ -10,16 +10,18 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from fcr_ml.assembly import CasebookBuilder
+from fcr_ml.contacts import RawLog, clean_log
 from fcr_ml.drivers import repeats
 from fcr_ml.drivers.excess import rank_drivers
 from fcr_ml.drivers.repeats import study_repeats
-from fcr_ml.frames import RepeatWindow
+from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.links.reactions import NEEDS_HELP
 from fcr_ml.risk.flags import risk_left
 from fcr_ml.risk.metrics import calibration_error
-from fcr_ml.simulate import CentrePlan
+from fcr_ml.simulate import CentrePlan, simulate_centre
 
-from .conftest import Studied, study
+from .conftest import Studied
 
 WEEK = pd.Timedelta(days=7)
 
@@ -82,10 +84,16 @@ def test_no_driver_is_found_where_none_was_planted(tmp_path: Path) -> None:
     with_driver = 0
     for seed in range(6):
         plan = CentrePlan(contacts=1_200, days=120, drivers=(), issue_spread=0, random_state=seed)
-        nothing = study(plan, tmp_path / str(seed), encoder="words", reading="any_return")
-        with_driver += len(rank_drivers(nothing.casebook)) > 0
+        with_driver += len(rank_drivers(_casebook(plan, tmp_path / str(seed)))) > 0
 
     assert with_driver <= 2
+
+
+def _casebook(plan: CentrePlan, folder: Path) -> Casebook:
+    """Build the casebook alone: nothing else of an analysis decides which drivers there are."""
+    log = clean_log(RawLog(simulate_centre(plan).contacts, ["simulated"], []))
+    builder = CasebookBuilder(encoder="words", reading="any_return")
+    return builder.build(log.contacts, log.as_of, folder / "casebook")
 
 
 @pytest.mark.parametrize("reading", ["any_return", "same_code", "same_issue", "related"])
