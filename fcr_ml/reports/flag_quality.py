@@ -94,18 +94,20 @@ def _value_cell(row: dict[Any, Any] | None) -> Cell:
 
 
 def _lists(rows: pd.DataFrame, rule: str) -> Table:
-    """Give one row a list's length, one column a scorer."""
-    scorers = list(dict.fromkeys(rows["name"]))
+    """Give one row a scorer, the best on the longest list on top, one column a length."""
+    lengths = sorted(rows["contacts"].unique())
+    longest = rows[rows["contacts"] == lengths[-1]]
+    order = longest.sort_values(["value", "name"], ascending=[False, True])["name"]
     found = rows.set_index(["contacts", "name"]).to_dict("index")
     cells = tuple(
-        (count_cell(length), *(_caught(found.get((length, name))) for name in scorers))
-        for length in sorted(rows["contacts"].unique())
+        (text_cell(name), *(_caught(found.get((length, name))) for length in lengths))
+        for name in order
     )
     caption = (
         f"Share of all repeats that lists of some lengths catch ({rule}); in brackets the worst "
         "and the best order of equal risks"
     )
-    headings = numbers("Contacts listed", *map(_headed, scorers))
+    headings = words("Ordered by") + numbers(*(f"First {wording.count(n)}" for n in lengths))
     return Table("evaluation-lists-table", caption, headings, cells)
 
 

@@ -37,7 +37,8 @@ def test_the_model_stands_beside_its_baselines_and_groups_are_folded() -> None:
     assert [row[0].text for row in scorers.rows] == ["model", "prior contacts", "same queue's rate"]
     assert [heading.title for heading in scorers.headings][1:3] == ["AUC", "Precision at 60"]
     assert isinstance(lists, Folded)
-    assert [cell.text for cell in lists.table.rows[0]] == ["60", "20.0 % (10.0 – 90.0)", "–"]
+    assert lists.table.headings[1].title == "First 60"
+    assert [cell.text for cell in lists.table.rows[0]] == ["model", "20.0 % (10.0 – 90.0)"]
     assert isinstance(groups, Folded)
     assert groups.table.rows[0][0].text == "channel: voice"
 
