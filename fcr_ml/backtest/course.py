@@ -153,7 +153,7 @@ def _months(
     for month, begin, name, decision in zip(rows, begins, used, decisions, strict=True):
         of_month = {"month": f"{begin:%Y-%m-%d}", "verdict": decision.verdict.outcome}
         releases = {RETRAINED: name, NEVER: used[0], RULE: name}
-        told += [of_month | {"release": releases[r["way"]]} | r for r in _figures(month)]
+        told += [of_month | {"release": releases[str(r["way"])]} | r for r in _figures(month)]
     together = pd.concat(rows, ignore_index=True)
     told += [{"month": ALL, "release": None, "verdict": None} | r for r in _figures(together)]
     return conform(BACKTEST, pd.DataFrame(told))

@@ -216,7 +216,7 @@ def _flags(findings: Findings) -> Block:
         )
         for row in flags.head(_FLAGS).to_dict("records")
     ]
-    block = [line(title, "bold"), *map(line, told), grid(headings, rows)]
+    block: Block = [line(title, "bold"), *map(line, told), grid(headings, rows)]
     return [*block, *_rest(len(flags) - _FLAGS, "flag")]
 
 
