@@ -24,6 +24,7 @@ from fcr_ml.reports.page import write_page
 from fcr_ml.reports.topic_lists import as_typed
 from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.record import read_acted
+from fcr_ml.risk.rows import check_window
 from fcr_ml.risk.study import study_risk
 from fcr_ml.stages import Progress, silent, stage
 from fcr_ml.study import study_casebook
@@ -92,6 +93,7 @@ def analyze_contacts(
     """
     builder = CasebookBuilder(**settings.get("casebook", {}))
     plan = FlagPlan(**settings.get("flags", {}))
+    check_window(settings.get("risk", {}).get("moment", "end"), builder.window_from)
     if plan.acted is not None:
         read_acted(plan.acted)  # a fault is told before the work, not after
     _refuse_a_file(out)
@@ -142,6 +144,8 @@ def _write_results(findings: Findings, log: CleanLog, folder: Path) -> None:
         write_csv(findings.trade_offs, folder / "trade_offs.csv")
         write_csv(findings.effects, folder / "effects.csv")
         write_csv(findings.flags, folder / "flags.csv")
+        write_csv(findings.drift, folder / "drift.csv")
+        write_csv(findings.risk_watch, folder / "risk_watch.csv")
         write_csv(findings.emerging, folder / "emerging.csv")
         write_csv(log.set_aside, folder / "set_aside.csv")
         write_page(findings, folder / "report.html")

@@ -18,6 +18,7 @@ from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.reports.flag_list import render_flags
+from fcr_ml.reports.risk_watch import watch_line
 from fcr_ml.reports.wording import instant
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
 from fcr_ml.risk.measured import as_measured
@@ -87,6 +88,7 @@ def tell_flags(
     remarks = [*measured, *_remarks(studied.flags, plan, measured)]
     remarks += unknown_queues(plan, casebook)
     remarks += _written(len(studied.flags), added, results, csv, is_replaced)
+    remarks = [*filter(None, [watch_line(studied.watch)]), *remarks]
     seen = (casebook.as_of, len(studied.scores), remarks)
     return render_flags(studied.flags, *seen, width, colour, plan.time_zone)
 

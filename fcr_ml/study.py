@@ -100,6 +100,8 @@ def study_casebook(
         risk_remark=" ".join(studied.remarks),
         flags=studied.flags,
         open_contacts=len(studied.scores),
+        drift=studied.drift,
+        risk_watch=studied.watch,
         note_map=placed_notes(casebook),
         languages=language_parity(casebook),
         emerging=_emerging(casebook),

@@ -122,6 +122,8 @@ DECLARED = (
     Feature("has_answer", "there is a note of what the desk answered", "0 or 1", "contact"),
     Feature("answer_characters", "length of the desk's answer", "characters", "contact"),
     Feature("answer_questions", "question marks in the desk's answer", "marks", "contact"),
+    Feature("answer_sentence_words", "words a sentence in the answer", "words", "contact"),
+    Feature("answer_long_word_rate", "share of its words over six letters", "share", "contact"),
     Feature("note_questions", "question marks in the note", "marks", "wording", _OPEN),
     Feature(
         "again_words", "words such as 'still' and 'again' in the note", "words", "wording", _OPEN

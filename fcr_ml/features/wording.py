@@ -7,6 +7,7 @@ cue words in a dozen languages. No text leaves this room.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -84,6 +85,15 @@ _THANKS = (
 _THANKS_UNSPACED = ("谢谢", "感谢", "ありがとう", "감사")
 _QUESTION = "[?？؟]"
 
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_SIGN = rf"[{_UNSPACED}]"
+_SPACED_WORD = rf"[^\s\pP\pS\pZ\pC{_UNSPACED}]+"
+_LONG_WORD = rf"[^\s\pP\pS\pZ\pC{_UNSPACED}]{{7,}}"
+"""More than six letters, as Björnsson counts a long word (LIX, 1968)."""
+_SENTENCE_END = r"[.!?؟।…]+(?:[\s\pP]|$)|[。！？]+"
+_SIGNS_A_WORD = 2
+"""Chinese and Japanese words are about two signs long; others just count steadily."""
+
 
 def _either(words: tuple[str, ...], unspaced: tuple[str, ...]) -> str:
     # Written out because the engine's own word boundary knows only plain Latin letters.
@@ -93,7 +103,13 @@ def _either(words: tuple[str, ...], unspaced: tuple[str, ...]) -> str:
 _AGAIN_CUES = _either(_AGAIN, _AGAIN_UNSPACED)
 _THANKS_CUES = _either(_THANKS, _THANKS_UNSPACED)
 
-OF_ANSWER = ("has_answer", "answer_characters", "answer_questions")
+OF_ANSWER = (
+    "has_answer",
+    "answer_characters",
+    "answer_questions",
+    "answer_sentence_words",
+    "answer_long_word_rate",
+)
 """What is counted in the desk's answer, which an open contact has not got."""
 
 _SCHEMA = {
@@ -102,6 +118,8 @@ _SCHEMA = {
     "note_questions": "DOUBLE",
     "answer_characters": "DOUBLE",
     "answer_questions": "DOUBLE",
+    "answer_sentence_words": "DOUBLE",
+    "answer_long_word_rate": "DOUBLE",
     "again_words": "DOUBLE",
     "thanks_words": "DOUBLE",
 }
@@ -162,4 +180,26 @@ def count_cues(notes: pd.DataFrame) -> pd.DataFrame:
         "thanks_words": compute.count_substring_regex(note, _THANKS_CUES, ignore_case=True),
     }
     numbers = {name: values.cast(pa.float64()).to_pandas() for name, values in counted.items()}
+    numbers |= _readability(answer)
     return pd.DataFrame({"contact_id": notes["contact_id"].to_numpy(dtype=object), **numbers})
+
+
+def _readability(answer: Any) -> dict[str, pd.Series]:
+    """Give words a sentence and the share of long words, the two halves of LIX.
+
+    Two signs of a script without spaces are a word, and none of them is long: texts with no
+    other words have no share.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    patterns = {"spaced": _SPACED_WORD, "signs": _SIGN, "long": _LONG_WORD, "ends": _SENTENCE_END}
+    found = {
+        name: compute.count_substring_regex(answer, pattern).cast(pa.float64()).to_pandas()
+        for name, pattern in patterns.items()
+    }
+    words = found["spaced"] + found["signs"] / _SIGNS_A_WORD
+    return {
+        "answer_sentence_words": (words / found["ends"].clip(lower=1)).where(words > 0),
+        "answer_long_word_rate": found["long"] / found["spaced"].where(found["spaced"] > 0),
+    }

@@ -278,10 +278,13 @@ FLAGS = Table(
         "rank": Column("count", "1 is the first to help", True),
         "contact_id": _text("the contact", True),
         "customer_id": _text("the customer; no customer is listed twice", True),
-        "ended_at": Column("instant", "when the contact ended", True),
+        "ended_at": Column("instant", "when the contact ended; null while it runs"),
         "hours_left": Column("number", "hours until its repeat window closes", True),
         "risk": Column(
             "share", "probability that it will still be repeated, after the silence so far", True
+        ),
+        "within_48h_probability": Column(
+            "share", "probability that it is repeated within 48 hours; null from a rule"
         ),
         "topic": _text("its topic's name"),
         "channel": _text("how it came"),

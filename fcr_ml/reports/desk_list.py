@@ -76,7 +76,12 @@ def _flag_row(row: dict[Any, Any]) -> tuple[Cell, ...]:
     return (
         Cell(wording.count(row["rank"]), float(row["rank"]), note=_tie(row)),
         text_cell(row["contact_id"], note=_behind(row)),
-        Cell(wording.percent(row["risk"]), float(row["risk"]), share=float(row["risk"])),
+        Cell(
+            wording.percent(row["risk"]),
+            float(row["risk"]),
+            note=_soon(row),
+            share=float(row["risk"]),
+        ),
         number_cell(row["hours_left"], 0),
         _about(row),
         Cell("", named[0].casefold(), items=named),
@@ -88,6 +93,12 @@ def _tie(row: dict[Any, Any]) -> str:
     """Say between which ranks equal risk would allow the contact to stand."""
     low, high = int(row["tie_low"]), int(row["tie_high"])
     return "" if low == high else f"tied {low:,} – {high:,}"
+
+
+def _soon(row: dict[Any, Any]) -> str:
+    """Say how probable it is that the return comes within 48 hours."""
+    soon = row.get("within_48h_probability")
+    return "" if pd.isna(soon) else f"{wording.percent(soon)} within 48 hours"
 
 
 def _behind(row: dict[Any, Any]) -> str:

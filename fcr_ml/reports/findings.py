@@ -14,6 +14,7 @@ from fcr_ml.errors import DataError
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.contrasts import CONTRAST_EXAMPLES, CONTRASTS
+from fcr_ml.frames.drift import DRIFT, RISK_WATCH
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.levers import LEVERS
@@ -65,6 +66,8 @@ _NEEDED: dict[str, list[str]] = {
     "trade_groups": ["units", "handle_minutes_excess", "excess_rate"],
     "effects": EFFECTS.required,
     "trend": list(TREND.columns),
+    "drift": DRIFT.required,
+    "risk_watch": list(RISK_WATCH.columns),
 }
 
 
@@ -165,6 +168,8 @@ class Findings:
         ``TRADE_OFFS`` rows, and units in groups as ``measure_trade_offs`` gives them.
     effects : pandas.DataFrame
         ``EFFECTS`` rows; empty where the log tells of no lever.
+    drift, risk_watch : pandas.DataFrame
+        ``DRIFT`` and ``RISK_WATCH`` rows; empty where a rule stands in for a model.
 
     Raises
     ------
@@ -216,6 +221,8 @@ class Findings:
     trade_groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     more_drivers: bool = False
+    drift: pd.DataFrame = field(default_factory=pd.DataFrame)
+    risk_watch: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Refuse frames that lack what the page reads."""

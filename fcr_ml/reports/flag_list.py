@@ -82,10 +82,11 @@ def render_flags(
     else:
         left_alone = int(flags["is_left_alone"].sum())
         is_priced = bool(flags["saving"].notna().any())
-        headings = ["#", "contact", "#risk", "#saves" if is_priced else "", "#hours left"]
+        headings = ["#", "contact", "#risk", "#in 48 h"]
+        headings += ["#saves" if is_priced else "", "#hours left"]
         headings = [h for h in headings if h] + ["why, and what to do"]
         shown = flags.sort_values("rank").head(_SHOWN).to_dict("records")
-        wide = max(24, width - 58)
+        wide = max(24, width - 68)
         rows = [text for row in shown for text in _rows(row, is_priced, wide, time_zone)]
         title = f"Flags: {listed_told(len(flags), open_contacts)}, as of {when}"
         blocks = [[line(title, "bold")]]
@@ -110,9 +111,10 @@ def _rows(row: dict[Any, Any], is_priced: bool, wide: int, time_zone: str) -> li
     why = [row["reason_1"], row["reason_2"], row["reason_3"]]
     why += [f"after {row['earlier_contact_id']}" if pd.notna(row["earlier_contact_id"]) else None]
     why += [] if row["is_left_alone"] else _what_to_do(row, time_zone)
-    numbers = [wording.percent(row["risk"]), wording.number(row["hours_left"], 0)]
+    soon = wording.percent(row["within_48h_probability"])
+    numbers = [wording.percent(row["risk"]), soon, wording.number(row["hours_left"], 0)]
     if is_priced:
-        numbers.insert(1, wording.number(row["saving"], 2))
+        numbers.insert(2, wording.number(row["saving"], 2))
     firsts = [wording.count(row["rank"]), *numbers]
     rows = []
     lines = [part for w in why if pd.notna(w) for part in _wrapped(wording.name(w), wide)]

@@ -20,6 +20,7 @@ from fcr_ml.reports.flag_words import capacity_told, listed_told
 from fcr_ml.reports.next_issues import next_issues_line
 from fcr_ml.reports.repeats import no_drivers
 from fcr_ml.reports.rising import rising_line
+from fcr_ml.reports.risk_watch import watch_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -217,7 +218,9 @@ def _flags(findings: Findings) -> Block:
         for row in flags.head(_FLAGS).to_dict("records")
     ]
     block: Block = [line(title, "bold"), *map(line, told), grid(headings, rows)]
-    return [*block, *_rest(len(flags) - _FLAGS, "flag")]
+    block += _rest(len(flags) - _FLAGS, "flag")
+    watched = watch_line(findings.risk_watch)
+    return [*block, line(watched)] if watched else block
 
 
 def _rest(rest: int, row: str) -> Block:

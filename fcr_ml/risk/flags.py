@@ -14,7 +14,7 @@ import pandas as pd
 
 from fcr_ml.errors import SettingsError
 from fcr_ml.features import Features
-from fcr_ml.features.moments import main_outcomes
+from fcr_ml.features.moments import Moment, main_outcomes, moment_epochs
 from fcr_ml.frames import Casebook, RepeatWindow
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.tables import FLAGS
@@ -104,7 +104,7 @@ def flag_contacts(
     kept = [name for name in FLAGS.columns if name in listed.columns and name != "topic"]
     flags = pd.concat([listed[kept], told], axis=1)
     flags["rank"] = np.arange(1, len(flags) + 1)
-    flags["ended_at"] = pd.to_datetime(listed["moment_epoch"], unit="s", utc=True)
+    flags["ended_at"] = _ends(casebook, listed, features.moment)
     flags["hours_left"] = (listed["closes_at"] - casebook.as_of).dt.total_seconds() / _HOUR
     if "topic_id" in listed.columns:
         flags["topic"] = listed["topic_id"].map(names).astype("string")
@@ -142,7 +142,7 @@ def _most_worth(candidates: pd.DataFrame, plan: FlagPlan) -> pd.DataFrame:
 def score_open_contacts(casebook: Casebook, features: Features, scorer: Scorer) -> pd.DataFrame:
     """Give every open contact with its ``risk`` as of now, riskiest first.
 
-    The scorer knows what was known when the contact ended; since then its customer has
+    The scorer knows what was known at the contact's moment; since then its customer has
     been silent (:func:`risk_left`). Equal risks stand in the order of ``contact_id``.
     """
     rows = open_rows(casebook, features)
@@ -183,6 +183,15 @@ def _share_come(casebook: Casebook, rows: pd.DataFrame) -> np.ndarray:
     silent = (casebook.as_of - rows["closes_at"]).dt.total_seconds() / _HOUR + window_hours
     # A return more is supposed than was seen, so that silence never settles a matter.
     return np.searchsorted(hours, silent.to_numpy(float), side="right") / (len(hours) + 1)
+
+
+def _ends(casebook: Casebook, listed: pd.DataFrame, moment: Moment) -> pd.Series:
+    """Give when each contact ended; null for one that still runs at an earlier moment."""
+    if moment == "end":
+        return pd.to_datetime(listed["moment_epoch"], unit="s", utc=True)
+    contacts = casebook.table("contacts", ["contact_id", "started_at", "ended_at"])
+    ends = moment_epochs(contacts, casebook.as_of).set_axis(contacts["contact_id"].astype(object))
+    return pd.to_datetime(listed["contact_id"].map(ends), unit="s", utc=True)
 
 
 def _topic_names(casebook: Casebook) -> dict[str, str]:

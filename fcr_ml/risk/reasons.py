@@ -45,6 +45,8 @@ _SAME_REASON = {
     "has_answer": "answer",
     "answer_characters": "answer",
     "answer_questions": "answer",
+    "answer_sentence_words": "answer",
+    "answer_long_word_rate": "answer",
     "handle_minutes": "handling",
     "hold_share": "handling",
     "desk_load": "load",

@@ -80,6 +80,28 @@ class ReturnModel(RiskModel):
         rate = float(np.clip(within - self._begins, 0, self._lengths) @ self.rates_)
         return -np.expm1(-np.exp(self.log_odds(rows)) * rate)
 
+    def share_due(self, rows: pd.DataFrame, hours: np.ndarray) -> np.ndarray:
+        """Give the share of each contact's probable return that comes within its hours.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame
+            Contacts with their features.
+        hours : numpy.ndarray
+            Shape (n,), from the moment.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n,): the probability within the hours over that within the window.
+        """
+        rate = np.exp(self.log_odds(rows))
+        passed = np.clip(np.asarray(hours)[:, None] - self._begins, 0, self._lengths) @ self.rates_
+        whole = -np.expm1(-rate * float(self._lengths @ self.rates_))
+        come = -np.expm1(-rate * passed)
+        # Where no return is to be expected at all, none is due before the end.
+        return np.divide(come, whole, out=(passed > 0).astype(np.float64), where=whole > 1e-12)
+
     def to_dict(self) -> dict[str, Any]:
         """Give the fitted model as plain numbers and text, for a release to keep."""
         return super().to_dict() | {"ends": self.ends_.tolist(), "rates": self.rates_.tolist()}

@@ -1,7 +1,8 @@
 """Contacts to learn from and contacts to score.
 
 Enters: a casebook and its features. Leaves: the closed contacts with their label,
-in the order of their moments, and the open ones that a desk could still help. A
+in the order of their moments, and the open ones that a desk could still help, those that
+still run among them where risk is asked for earlier than at the end. A
 contact whose customer was back before it ended belongs to neither: at its moment
 there was nothing left to predict. Nor does a return that had begun by then, and is
 thought unrelated rather than related, count in the label.
@@ -14,12 +15,32 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from fcr_ml.errors import SettingsError
 from fcr_ml.features import Features
-from fcr_ml.features.moments import epochs, main_outcomes
+from fcr_ml.features.moments import Moment, check_moment, epochs, main_outcomes
 from fcr_ml.frames import Casebook, RepeatWindow
 
 _HOUR = 3_600
 _NO_REPEATS = ("thanks", "gives_asked_information", "other")
+
+
+def check_window(moment: Moment, window_from: str) -> None:
+    """Refuse to ask for risk before a window begins.
+
+    Raises
+    ------
+    SettingsError
+        When the moment is ``start`` or ``live`` and windows begin at a contact's end: a
+        contact that still runs then has no window yet, and could neither be learned from
+        nor flagged.
+    """
+    check_moment(moment)
+    if moment != "end" and window_from != "start":
+        raise SettingsError(
+            f"risk: moment '{moment}' needs windows that begin when a contact starts, and these "
+            "begin when it ends; a contact that still runs has none. Analyze the log with "
+            "--window-from start, or leave moment at 'end'."
+        )
 
 
 def closed_rows(
@@ -118,8 +139,9 @@ def open_rows(casebook: Casebook, features: Features) -> pd.DataFrame:
     -------
     pandas.DataFrame
         By moment and ``contact_id``: the features' frame with ``closes_at``.
-        Counted inbound contacts that ended, whose window still runs as of the
-        casebook's moment and whose customer has not returned.
+        Counted inbound contacts whose moment has come, whose window still runs as of the
+        casebook's and whose customer has not returned. At the moments ``start`` and ``live``
+        a contact that has not ended is one of them.
     """
     rows = _with_outcomes(casebook, features)
     is_open = ~rows["is_closed"].to_numpy(dtype=bool) & (rows["outcome"] == "open").to_numpy()

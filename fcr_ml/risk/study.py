@@ -8,13 +8,15 @@ nothing can be tested gets a counting rule and is told so.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from fcr_ml.features import Features, build_features
+from fcr_ml.features.moments import Moment
 from fcr_ml.frames import Casebook
-from fcr_ml.frames.conform import empty
+from fcr_ml.frames.conform import conform, empty
+from fcr_ml.frames.drift import DRIFT, RISK_WATCH
 from fcr_ml.frames.tables import FLAGS
 from fcr_ml.risk.baselines import CountingRule, fit_baselines
 from fcr_ml.risk.draw import LEFT_ALONE_SHARE
@@ -24,8 +26,15 @@ from fcr_ml.risk.leaks import find_leaks, find_leaks_in_labels, leak_remarks, wi
 from fcr_ml.risk.model import RiskModel
 from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.record import LeftOut
-from fcr_ml.risk.rows import closed_rows
+from fcr_ml.risk.rows import check_window, closed_rows, followed_rows
 from fcr_ml.risk.split import NotEnoughContactsError, TimeSplit, split_by_time
+from fcr_ml.risk.watch import (
+    Watched,
+    soon_probabilities,
+    watch_features,
+    watch_now,
+    watch_past,
+)
 
 MODEL = "risk model"
 
@@ -55,6 +64,11 @@ class RiskStudy:
         What was known of every contact.
     remarks : tuple of str
         What a reader must know, in words.
+    drift : pandas.DataFrame
+        ``DRIFT``: what the scorer reads, of late against before.
+    watch : pandas.DataFrame
+        ``RISK_WATCH``: earlier weeks as the scorer before the test foresaw them, and last
+        the contacts whose window runs now. Neither has rows where a rule is used.
     """
 
     scorer: Scorer
@@ -64,6 +78,8 @@ class RiskStudy:
     flags: pd.DataFrame
     features: Features
     remarks: tuple[str, ...]
+    drift: pd.DataFrame = field(default_factory=lambda: empty(DRIFT))
+    watch: pd.DataFrame = field(default_factory=lambda: empty(RISK_WATCH))
 
 
 def study_risk(
@@ -74,6 +90,7 @@ def study_risk(
     features: Features | None = None,
     plan: FlagPlan | None = None,
     left_out: LeftOut | None = None,
+    moment: Moment = "end",
 ) -> RiskStudy:
     """Learn from closed contacts, test on the latest of them, and flag open ones.
 
@@ -91,38 +108,69 @@ def study_risk(
         Of this casebook, where they are at hand already.
     plan, left_out
         As in :func:`~fcr_ml.risk.flags.flag_contacts`.
+    moment : {'end', 'start', 'live'}
+        When risk is asked for; that of the features where they are given. Under ``start``
+        and ``live`` contacts that have begun and not ended are flagged as well, and the
+        casebook's windows must begin at the start.
 
     Returns
     -------
     RiskStudy
         Two calls on the same casebook give the same bytes.
     """
-    known = build_features(casebook) if features is None else features
+    moment = moment if features is None else features.moment
+    check_window(moment, casebook.settings["window_from"])
+    known = build_features(casebook, moment=moment) if features is None else features
     rows = closed_rows(casebook, known, acted_on)
-    scorer: Scorer
     try:
         split = split_by_time(rows)
-        leaks = pd.concat([find_leaks(casebook), find_leaks_in_labels(rows, known, split)])
+        leaks = pd.concat(
+            [find_leaks(casebook, moment=moment), find_leaks_in_labels(rows, known, split)]
+        )
         rows = without_leaks(rows, known, leaks)
         models = [*fit_baselines(rows, split), RiskModel(MODEL, known.names).fit(rows, split)]
         tested = rows[split.test].tail(_TESTED_ROWS)
         risks = {model.name: model.risk(tested) for model in models}
         evaluation = evaluate_risks(tested, risks, MODEL, capacity)
         best = next(model for model in models if model.name == evaluation.chosen)
-        scorer = RiskModel(best.name, best.names, best.knots, best.penalty)
-        scorer.fit(rows, split_by_time(rows, test_share=0))
+        seams = split_by_time(rows, test_share=0)
+        scorer = RiskModel(best.name, best.names, best.knots, best.penalty).fit(rows, seams)
     except NotEnoughContactsError as shortage:
         listing = (capacity, left_alone_share, plan, left_out)
         return _study_by_rule(casebook, known, rows, str(shortage), listing)
+    watched = Watched.of(scorer, rows, seams.calibration, seams.calibration_begins_at)
+    flags = flag_contacts(casebook, known, scorer, capacity, left_alone_share, plan, left_out)
+    soon = soon_probabilities(flags, known, watched, casebook.as_of)
     return RiskStudy(
         scorer,
         evaluation,
         split,
         score_open_contacts(casebook, known, scorer)[["contact_id", "risk"]],
-        flag_contacts(casebook, known, scorer, capacity, left_alone_share, plan, left_out),
+        conform(FLAGS, flags.assign(within_48h_probability=soon)),
         known,
         (*evaluation.remarks, *leak_remarks(leaks)),
+        watch_features(casebook, known, scorer),
+        _watch(casebook, known, (rows, split), (best, watched), acted_on),
     )
+
+
+def _watch(
+    casebook: Casebook,
+    features: Features,
+    tested: tuple[pd.DataFrame, TimeSplit],
+    scorers: tuple[RiskModel, Watched],
+    acted_on: Collection[str],
+) -> pd.DataFrame:
+    """Tell earlier weeks by the scorer of then, and now by that of now."""
+    rows, split = tested
+    best, watched = scorers
+    before = rows[split.fit | split.calibration]
+    newer = split.calibration[split.fit | split.calibration]
+    then = Watched.of(best, before, newer, split.calibration_begins_at)
+    past = watch_past(casebook, then, rows[split.test].tail(_TESTED_ROWS))
+    followed = followed_rows(casebook, features, casebook.as_of, acted_on)
+    now = watch_now(casebook, watched, followed)
+    return now if past.empty else past if now.empty else pd.concat([past, now], ignore_index=True)
 
 
 def _study_by_rule(

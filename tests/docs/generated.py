@@ -24,6 +24,7 @@ from fcr_ml.features.described import GENERIC
 from fcr_ml.frames.changes import CHANGES
 from fcr_ml.frames.comparisons import COMPARISONS, TRADE_OFFS
 from fcr_ml.frames.contrasts import CONTRASTS
+from fcr_ml.frames.drift import DRIFT, RISK_WATCH
 from fcr_ml.frames.drivers import DRIVERS
 from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.flagged import ACTED, FLAGGED, PROOF
@@ -206,6 +207,8 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "comparisons"): partial(table_columns, COMPARISONS),
     (RESULTS_PAGE, "trade_offs"): partial(table_columns, TRADE_OFFS),
     (RESULTS_PAGE, "effects"): partial(table_columns, EFFECTS),
+    (RESULTS_PAGE, "drift"): partial(table_columns, DRIFT),
+    (RESULTS_PAGE, "risk_watch"): partial(table_columns, RISK_WATCH),
     (RESULTS_PAGE, "trend"): partial(table_columns, TREND),
     (RESULTS_PAGE, "transitions"): partial(table_columns, TRANSITIONS),
     (RESULTS_PAGE, "avoidance"): partial(table_columns, AVOIDANCE),

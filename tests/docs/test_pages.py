@@ -162,7 +162,7 @@ def test_every_section_of_the_page_is_explained(demonstration: Demonstration) ->
     page = (demonstration.folder / "results" / "report.html").read_text(encoding="utf-8")
     titles = re.findall(r"<h2 id=[^>]*>([^<]+)</h2>", page)
 
-    assert len(titles) == 24
+    assert len(titles) == 25
     assert {_anchor(title) for title in titles} <= _anchors(RESULTS_PAGE)
 
 

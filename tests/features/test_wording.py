@@ -53,3 +53,17 @@ def test_no_text_is_no_count() -> None:
     counted = cues(None)
     assert counted.drop(["contact_id", "has_answer"]).isna().all()
     assert counted["has_answer"] == 0
+
+
+def test_readability_by_hand_with_and_without_spaces() -> None:
+    # Two sentences of 7 words, of which "Thunderbird" and "settings" have more than six letters.
+    counted = cues(None, "Please restart Thunderbird. Then open the settings!")
+    assert counted["answer_sentence_words"] == 3.5
+    assert counted["answer_long_word_rate"] == pytest.approx(3 / 7)
+    # Thirteen signs are six and a half words in two sentences; no word can be long or short.
+    counted = cues(None, "请重新启动程序。然后打开设置！")
+    assert counted["answer_sentence_words"] == pytest.approx(13 / 2 / 2)
+    assert pd.isna(counted["answer_long_word_rate"])
+    # A point inside a number ends no sentence; without an end there is one.
+    assert cues(None, "See version 3.5 for details")["answer_sentence_words"] == 6
+    assert cues(None, "…")[["answer_sentence_words", "answer_long_word_rate"]].isna().all()

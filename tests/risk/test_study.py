@@ -35,6 +35,10 @@ def test_planted_risk_is_found_and_right(tmp_path: Path) -> None:
     assert (now.to_numpy() <= at_end + 1e-6).all()
     assert len(study.flags) == 20
     assert study.flags["risk"].is_monotonic_decreasing
+    assert (study.flags["within_48h_probability"] <= study.flags["risk"]).all()
+    assert study.watch["known_at"].iloc[-1] == AS_OF
+    assert study.watch["auc"].isna().tolist() == [False] * (len(study.watch) - 1) + [True]
+    assert "risk" in set(study.drift["name"])
     told = " ".join(study.flags["reason_1"])
     assert "transferred" in told or "queue 'technical'" in told
 
