@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from rich.cells import cell_len
 
 from fcr_ml.frames.conform import conform, empty
 from fcr_ml.frames.drift import DRIFT, RISK_WATCH
@@ -108,7 +109,7 @@ def test_page_and_screen_hold_it_and_nothing_out_of_the_data_steers_them() -> No
     assert INJECTION not in page
     screen = render_screen(watched())
     assert "Is the risk model still right?" in screen
-    assert max(map(len, screen.splitlines())) <= 100
+    assert max(map(cell_len, screen.splitlines())) <= 100
 
 
 def test_where_nothing_is_watched_nothing_is_said() -> None:
