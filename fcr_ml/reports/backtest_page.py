@@ -12,12 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fcr_ml.frames.backtest import BACKTEST
-from fcr_ml.frames.conform import conform
 from fcr_ml.frames.storage import write_text
 from fcr_ml.reports import wording
 from fcr_ml.reports.backtest_charts import gain_chart, precision_chart
-from fcr_ml.reports.comparisons import signed_interval
+from fcr_ml.reports.backtest_words import (
+    ALL,
+    HOW,
+    NEVER,
+    RETRAINED,
+    SAME,
+    TOO_FEW,
+    WAYS,
+    Month,
+    gain_of,
+    gain_told,
+    is_same,
+    precision,
+    rows_by_month,
+    told_in_words,
+)
 from fcr_ml.reports.figures import plain
 from fcr_ml.reports.page import render_sheet
 from fcr_ml.reports.screen import as_text, grid, line
@@ -39,29 +52,6 @@ from fcr_ml.reports.tables import (
 
 if TYPE_CHECKING:
     from fcr_ml.reports.screen import Block
-
-RETRAINED, NEVER, RULE = "retrained", "never retrained", "rule of thumb"
-WAYS = (RETRAINED, NEVER, RULE)
-ALL = "all"
-
-TOO_FEW, SAME = "not enough contacts", "same release"
-
-Row = dict[Any, Any]
-Month = dict[str, Row]
-
-HOW = (
-    "Retrained: at the first day of each month a challenger was fitted, judged on the months "
-    "before, and taken into use where the verdict said promote. What was in use ranked the month.",
-    "Never retrained: the release of the first month ranked every month.",
-    "Rule of thumb: the simple rule that did best beside the release in use, such as the repeat "
-    "rate so far of a reason code.",
-    "Every way ranks the same contacts by what was known when they ended, and nothing later. Only "
-    "closed contacts count; each counts as repeated with the probability of its links.",
-    "Average precision is the mean share of repeats among the contacts ranked as high, over the "
-    "repeats; a draw would give the share of repeats among all. Caught: share of the repeats "
-    "among the riskiest tenth.",
-    "Gain: average precision less that of never retraining, with its 95 % interval by customer.",
-)
 
 
 def render_backtest(
@@ -86,7 +76,7 @@ def render_backtest(
     rule : str, optional
         Reading and window, such as ``related, 7 days``.
     """
-    by_month = _by_month(months)
+    by_month = rows_by_month(months)
     rows = [_terminal_row(name, month) for name, month in by_month.items()]
     headings = ["month", "#contacts", *(f"#{way.split()[0]}" for way in WAYS)]
     said = "Average precision of each way of ranking the month's contacts"
@@ -137,77 +127,11 @@ def render_backtest_page(months: pd.DataFrame, title: str, rule: str | None = No
 
 def backtest_sections(months: pd.DataFrame, rule: str | None = None) -> list[Section]:
     """Give the sections of a backtest's page in their order."""
-    by_month = _by_month(months)
+    by_month = rows_by_month(months)
     figures = Folded("Every figure of every way", _figures_table(by_month, rule))
     parts: tuple[Part, ...] = (*_charts(by_month), _table(by_month, rule), figures)
     found = Section("months", "Month by month", told_in_words(months), parts)
     return [found, Section("how", "How it was reckoned", (), (Points(HOW),))]
-
-
-def told_in_words(months: pd.DataFrame) -> tuple[str, ...]:
-    """Say what all months together mean, for one who reads nothing else."""
-    by_month = _by_month(months)
-    every = by_month.get(ALL, {})
-    retrained, never, rule = (every.get(way, {}) for way in WAYS)
-    count = len([name for name in by_month if name != ALL])
-    contacts = wording.count(retrained.get("contacts", 0))
-    span = f"{contacts} contacts of {count} {'month' if count == 1 else 'months'}"
-    if pd.isna(retrained.get("average_precision")):
-        return (f"Not enough contacts for a figure: {span}, and not both repeated and resolved.",)
-    if len(set(_releases(months, RETRAINED))) < 2:
-        return (
-            "Nothing was promoted after the first month, so retraining and never retraining are "
-            f"the same: average precision {_precision(retrained)} on {span}, "
-            f"{_precision(rule)} for the rule of thumb.",
-        )
-    return (
-        f"{_judged(retrained)}: average precision {_precision(retrained)} against "
-        f"{_precision(never)}, a difference of {_gain_told(retrained)} on {span}; "
-        f"{_precision(rule)} for the rule of thumb.",
-    )
-
-
-def _judged(row: Row) -> str:
-    if row["gain_low"] > 0:
-        return "Retraining every month finds repeats better than never retraining"
-    if row["gain_high"] < 0:
-        return "Retraining every month finds repeats worse than never retraining"
-    return "Retraining every month is not shown to find repeats better than never retraining"
-
-
-def _by_month(months: pd.DataFrame) -> dict[str, Month]:
-    """Give the rows by month and way, the earliest first and all months last."""
-    rows = conform(BACKTEST, months).to_dict("records")
-    names = sorted({row["month"] for row in rows}, key=lambda name: (name == ALL, name))
-    return {name: {row["way"]: row for row in rows if row["month"] == name} for name in names}
-
-
-def _releases(months: pd.DataFrame, way: str) -> list[str]:
-    of_way = months[(months["way"] == way) & (months["month"] != ALL)]
-    return of_way.sort_values("month")["release"].dropna().tolist()
-
-
-def _is_same(month: Month) -> bool:
-    """Say whether retraining and never retraining used one release."""
-    names = [month.get(way, {}).get("release") for way in (RETRAINED, NEVER)]
-    return bool(pd.notna(names[0]) and names[0] == names[1])
-
-
-def _precision(row: Row) -> str:
-    return wording.number(row.get("average_precision"), 3)
-
-
-def _gain(month: Month) -> str:
-    row = month.get(RETRAINED, {})
-    if pd.isna(row.get("average_precision")):
-        return TOO_FEW
-    if _is_same(month):
-        return SAME
-    return _gain_told(row)
-
-
-def _gain_told(row: Row) -> str:
-    return signed_interval(row["gain"], row["gain_low"], row["gain_high"], 3)
 
 
 def _verdict(month: Month) -> str:
@@ -221,12 +145,12 @@ def _named(name: str) -> str:
 
 def _terminal_row(name: str, month: Month) -> tuple[str, ...]:
     contacts = wording.count(month.get(RETRAINED, {}).get("contacts"))
-    precisions = (_precision(month.get(way, {})) for way in WAYS)
-    return (_named(name), contacts, *precisions, _gain(month), _verdict(month))
+    precisions = (precision(month.get(way, {})) for way in WAYS)
+    return (_named(name), contacts, *precisions, gain_of(month), _verdict(month))
 
 
 def _facts(months: pd.DataFrame, rule: str | None) -> str:
-    names = [name for name in _by_month(months) if name != ALL]
+    names = [name for name in rows_by_month(months) if name != ALL]
     span = f"Months that begin {names[0]} to {names[-1]}" if names else "No month"
     return f"{span} · reading and window: {rule}" if rule else span
 
@@ -239,7 +163,7 @@ def _charts(by_month: dict[str, Month]) -> tuple[Part, ...]:
             "place": place,
             "way": way,
             "value": plain(row["average_precision"]),
-            "figure": f"{_precision(row)}, {wording.count(row['contacts'])} contacts",
+            "figure": f"{precision(row)}, {wording.count(row['contacts'])} contacts",
         }
         for place, name in enumerate(names)
         for way, row in by_month[name].items()
@@ -270,11 +194,11 @@ def _gain_records(by_month: dict[str, Month], names: Sequence[str]) -> list[dict
             "value": plain(row["gain"]),
             "low": plain(row["gain_low"]),
             "high": plain(row["gain_high"]),
-            "figure": f"{_gain(by_month[name])}, {wording.count(row['contacts'])} contacts",
+            "figure": f"{gain_of(by_month[name])}, {wording.count(row['contacts'])} contacts",
         }
         for place, name in enumerate(names)
         for way, row in by_month[name].items()
-        if way == RETRAINED and pd.notna(row["gain"]) and not _is_same(by_month[name])
+        if way == RETRAINED and pd.notna(row["gain"]) and not is_same(by_month[name])
     ]
 
 
@@ -346,6 +270,6 @@ def _gain_cell(way: str, month: Month) -> Cell:
     row = month[way]
     if pd.isna(row["average_precision"]):
         return Cell(TOO_FEW)
-    if way == NEVER or (way == RETRAINED and _is_same(month)):
+    if way == NEVER or (way == RETRAINED and is_same(month)):
         return Cell(wording.NOTHING if way == NEVER else SAME)
-    return Cell(_gain_told(row), plain(row["gain"]))
+    return Cell(gain_told(row), plain(row["gain"]))
