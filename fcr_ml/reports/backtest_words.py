@@ -71,7 +71,8 @@ def _judged(row: Row) -> str:
 
 def rows_by_month(months: pd.DataFrame) -> dict[str, Month]:
     """Give the rows by month and way, the earliest first and all months last."""
-    rows = conform(BACKTEST, months).to_dict("records")
+    rows = conform(BACKTEST, months).reindex(columns=list(BACKTEST.columns)).to_dict("records")
+    rows.sort(key=lambda row: WAYS.index(row["way"]))
     names = sorted({row["month"] for row in rows}, key=lambda name: (name == ALL, name))
     return {name: {row["way"]: row for row in rows if row["month"] == name} for name in names}
 
