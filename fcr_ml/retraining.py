@@ -29,7 +29,7 @@ from fcr_ml.releases.release import read_manifest
 from fcr_ml.releases.shelf import Promotion, Shelf
 from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
 from fcr_ml.reports.release_card import card_markdown, render_decision, write_card_page
-from fcr_ml.reports.release_list import render_releases
+from fcr_ml.reports.release_list import render_comparison, render_releases
 from fcr_ml.reports.release_words import reading_of
 from fcr_ml.risk.plan import FlagPlan
 from fcr_ml.risk.record import read_acted
@@ -163,6 +163,25 @@ def tell_releases(models: Path, width: int = 100, colour: bool = False) -> str:
             rows.append({"name": name, "fault": str(fault)})
     promotions = [vars(promotion) for promotion in shelf.promotions]
     return render_releases(rows, promotions, shelf.champion, width, colour)
+
+
+def tell_compared(
+    models: Path, these: str, those: str, width: int = 100, colour: bool = False
+) -> str:
+    """Give what two releases say of themselves, side by side.
+
+    Raises
+    ------
+    SettingsError
+        When there is none of that name.
+    StorageError
+        When one is damaged.
+    """
+    shelf = Shelf(models)
+    for name in (these, those):
+        shelf.open(name)
+    one, other = (read_manifest(shelf.place(name)) for name in (these, those))
+    return render_comparison(one, other, width, colour)
 
 
 def promote_release(models: Path, name: str, why: str, signed: Signature) -> Promotion:

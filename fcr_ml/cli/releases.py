@@ -131,6 +131,21 @@ def list_releases(models: Models = Path("models")) -> None:
 
 
 @app.command()
+def compare(
+    name: Name,
+    other: Annotated[str, typer.Argument(help="The other release's name.", show_default=False)],
+    models: Models = Path("models"),
+) -> None:
+    """Show two releases side by side: what each rests on, how it was fitted, its own test.
+
+    Example: `fcr releases compare 2025-05-01-9a8b7c6d 2025-06-01-1f2e3d4c`
+    """
+    from fcr_ml.retraining import tell_compared
+
+    typer.echo(tell_compared(models, name, other, width(), sys.stdout.isatty()), nl=False)
+
+
+@app.command()
 def promote(name: Name, why: Why, models: Models = Path("models")) -> None:
     """Take a release into use by hand, once every byte of it has been checked.
 
