@@ -24,6 +24,10 @@ class StorageError(FcrError):
     """A file or folder cannot be read or written: permission, space, damage."""
 
 
+class TrackingError(FcrError):
+    """MLflow cannot be reached, or refuses; what is kept locally is not touched."""
+
+
 class UsageError(FcrError):
     """The command was called in a way it does not offer."""
 
