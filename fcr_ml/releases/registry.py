@@ -159,6 +159,6 @@ def _version(found: Any) -> Version:
 
 
 def _described(told: Mapping[str, str]) -> str:
-    """Say in one paragraph what a version is and what was decided about it."""
+    """Say in a line what was decided about a version, and why: lists show its beginning."""
     day = told.get("as_of", "")[:10]
-    return f"**{told['release']}**, as of {day}: {told.get('verdict', '')}. {told.get('why', '')}"
+    return f"{told['release']} {told.get('verdict', '')} (as of {day}). {told.get('why', '')}"

@@ -25,7 +25,7 @@ FIGURES_FILE = "figures.json"
 
 _BATCH = 100
 _LONGEST_VALUE = 6_000
-_LONGEST_DIGEST = 36
+_SHOWN_DIGEST = 16
 _ALLOWED = frozenset("_-. /:")
 
 
@@ -174,7 +174,7 @@ class TrackedRun:
         """Put a note on top of the run: what was decided, and why."""
         self.tag({NOTE_TAG: markdown})
 
-    def log_log(
+    def log_contact_log(
         self,
         name: str,
         fingerprint: str,
@@ -189,7 +189,7 @@ class TrackedRun:
         name : str
             As the desk calls it. Never an address with a password.
         fingerprint : str
-            Of the log; its first 36 characters become the digest.
+            Of the log; its first 16 characters become the digest, the whole is kept beside.
         counts : mapping
             Such as contacts, customers, first and last day.
         columns : sequence of str
@@ -203,7 +203,7 @@ class TrackedRun:
         told = dict(counts) | {"num_rows": counts.get("contacts", 0)}
         dataset = Dataset(
             name,
-            fingerprint[:_LONGEST_DIGEST],
+            fingerprint[:_SHOWN_DIGEST],
             "contact_log",
             json.dumps({"fingerprint": fingerprint}),
             schema=json.dumps({"mlflow_colspec": fields}),
