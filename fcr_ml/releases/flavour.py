@@ -73,8 +73,8 @@ class Served:
         Further columns that the release reads, and their kind: ``text`` or ``number``.
     """
 
-    opener: str = "fcr_ml.releases.release:open_release"
-    scorer: str = "fcr_ml.releases.serving:score_log"
+    opener: str = "fcr_ml.releases.serving:open_served"
+    scorer: str = "fcr_ml.releases.serving:score_sent"
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     def open(self, folder: Path) -> Any:
