@@ -137,7 +137,7 @@ def save_served(
     example : pandas.DataFrame, optional
         A few simulated CONTACTS.
     served : Served, optional
-        How it is opened and scored.
+        How it is opened and scored; as every release is, by default.
     run_id, model_id : str, optional
         Where it was logged.
     """
@@ -145,7 +145,7 @@ def save_served(
     from mlflow.models import Model
     from mlflow.pyfunc import save_model
 
-    served = served or Served()
+    served = served or _as_every_release(folder)
     script = Path(place).with_name("served_release.py")
     script.write_text(_SCRIPT.format(served=served), encoding="utf-8")
     save_model(
@@ -157,6 +157,13 @@ def save_served(
         pip_requirements=requirements(),
         mlflow_model=Model(run_id=run_id, model_uuid=model_id, model_id=model_id),
     )
+
+
+def _as_every_release(folder: Path) -> Served:
+    """Open a release, which finds every byte whole, and ask what it reads."""
+    from fcr_ml.releases.serving import open_served, sent_attributes
+
+    return Served(attributes=sent_attributes(open_served(folder)))
 
 
 def requirements(names: Sequence[str] = RUNS_WITH) -> list[str]:

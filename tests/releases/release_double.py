@@ -6,14 +6,19 @@ sent along. A contact's moment has come once it has ended.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from fcr_ml.frames.tables import CONTRACT_VERSION
 from fcr_ml.releases.flavour import Served
+from fcr_ml.releases.release import FORMAT
 from fcr_ml.releases.sent_rows import read_sent
+
+CASEBOOK = {"window": "7d", "reading": "related", "window_from": "end", "windows": ["7d"]}
 
 SERVED = Served(
     opener="tests.releases.release_double:open_release",
@@ -71,3 +76,62 @@ def sent_rows() -> pd.DataFrame:
 
 def contacts() -> pd.DataFrame:
     return read_sent(sent_rows())
+
+
+def write_told_release(folder: Path, as_of: str) -> Path:
+    """Write a release whose manifest is as a month writes it; the rest is the double's."""
+    folder.mkdir(parents=True)
+    manifest = {
+        "format": FORMAT,
+        "name": folder.name,
+        "as_of": as_of,
+        "contract_version": CONTRACT_VERSION,
+        "told": {
+            "settings": {"casebook": CASEBOOK, "contacts": {}},
+            "encoder": {"name": "words", "fingerprint": "abc"},
+            "program_version": "0.1.0",
+            "log": {
+                "fingerprint": "0123456789abcdef",
+                "contacts": 3,
+                "customers": 2,
+                "first_started_at": "2025-05-01T08:00:00+00:00",
+                "last_started_at": "2025-05-31T08:00:00+00:00",
+                "columns": ["contact_id", "note"],
+            },
+            "figures": {"topics": 4, "without_topic_rate": 0.1, "chosen": "risk model"},
+            "libraries": {},
+            "forerunner": None,
+            "remarks": [],
+            "recipe": "r",
+        },
+        "files": {},
+        "base": 0.25,
+    }
+    digest = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    (folder / "release.json").write_text(json.dumps(manifest | {"sha256": digest}))
+    return folder
+
+
+def decision(challenger: str, champion: str, as_of: str, outcome: str = "promote") -> dict:
+    """Give what a month has decided, with round figures."""
+    scorers = {
+        name: {"ap": ap, "auc": ap + 0.2, "brier": 0.15, "calibration_error": 0.02}
+        for name, ap in (("champion", 0.40), ("challenger", 0.42), ("rule", 0.30))
+    }
+    gains = {
+        "gain": {"value": 0.02, "low": 0.01, "high": 0.03},
+        "gain_over_rule": {"value": 0.12, "low": 0.10, "high": 0.14},
+    }
+    figures = {"contacts": 1_204, "customers": 900, "repeats": 250.0, **scorers, **gains}
+    return {
+        "as_of": as_of,
+        "challenger": challenger,
+        "champion": champion,
+        "months": [["2025-05-01", "2025-06-01", challenger, champion]],
+        "verdict": {
+            "outcome": outcome,
+            "why": "The challenger ranks better.",
+            "gates": [{"name": "calibration", "is_passed": True, "told": "0.02"}],
+            "figures": figures,
+        },
+    }

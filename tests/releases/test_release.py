@@ -16,8 +16,11 @@ from fcr_ml.errors import DataError, SettingsError, StorageError
 from fcr_ml.features import build_features
 from fcr_ml.frames import Casebook
 from fcr_ml.releases.fit import Recipe, fingerprint_log, fit_release, release_name
+from fcr_ml.releases.flavour import Served, answer
 from fcr_ml.releases.reading import features_of, read_by, score_log
 from fcr_ml.releases.release import MANIFEST, Release, open_release, save_release
+from fcr_ml.releases.sent_rows import as_sent
+from fcr_ml.releases.serving import open_served, score_sent, sent_attributes
 from fcr_ml.simulate import CentrePlan, simulate_centre, write_centre
 
 WEIGHTS = ["meaning_weight", "words_weight", "prior_weight", "hours_weight"]
@@ -211,3 +214,37 @@ def test_another_encoder_is_refused_by_name(made: Made) -> None:
     taught.check_encoder("words", str(taught.topics.fingerprint))
     with pytest.raises(SettingsError, match=r"fitted with 'words' \(.*'english' \(abc\)"):
         taught.check_encoder("english", "abc")
+
+
+def test_rows_as_they_are_sent_have_the_risks_of_the_log(made: Made) -> None:
+    """Served and scored are two routes to one number, in whatever order rows are sent."""
+    few = made.log.contacts.head(300)
+    sent = as_sent(few).sample(frac=1, random_state=0)
+    as_of = few["started_at"].max()
+
+    served = answer(Served(), open_served(made.folder), sent, {"as_of": as_of.isoformat()})
+
+    export = made.export[made.export["contact_id"].isin(few["contact_id"])]
+    scored = score_log(made.release, export, as_of, made.cache)
+    assert list(served["contact_id"]) == list(sent["contact_id"])
+    told = served.dropna(subset=["risk"]).sort_values("contact_id", ignore_index=True)
+    assert len(told) == len(scored) > 250
+    np.testing.assert_array_equal(told["risk"].astype(float), scored["risk"])
+    assert list(told["reason_1"]) == list(scored["reason_1"].fillna(""))
+
+
+def test_a_served_release_reads_our_names_and_its_own_further_columns(made: Made) -> None:
+    casebook = {**made.release.settings["casebook"], "attributes": {"shift": "at_start"}}
+    contacts = {"columns": {"contact_id": "Ticket"}, "time_zone": "Asia/Tokyo"}
+    settings = {**made.release.settings, "casebook": casebook, "contacts": contacts}
+    other = replace(made.release, told={**made.release.told, "settings": settings})
+    place = made.cache / "other"
+    save_release(other, place)
+    opened = open_served(place)
+
+    assert sent_attributes(opened) == {"shift": "text"}
+    few = made.log.contacts.head(20)
+    scored = score_sent(opened, few)
+    assert scored["risk"].between(0, 1).all()
+    assert len(scored) == few["ended_at"].notna().sum()
+    assert score_sent(opened, few.iloc[:0]).empty

@@ -19,17 +19,21 @@ import pandas as pd
 import pytest
 
 from fcr_ml.errors import FcrError, SettingsError, StorageError, TrackingError
+from fcr_ml.mirroring import HEADLINE, mirror_champion, mirror_month
 from fcr_ml.releases.flavour import Served, answer, requirements, signature
 from fcr_ml.releases.registry import Version
+from fcr_ml.releases.shelf import PROMOTIONS, Shelf
 from fcr_ml.releases.tracked_run import NOTE_TAG, TrackedRun
 from fcr_ml.releases.tracking import KIND_TAG, Tracker
 from fcr_ml.releases.tracking_faults import load_mlflow, shown_address, tolerated
 from tests.releases.release_double import (
     SERVED,
     contacts,
+    decision,
     open_release,
     sent_rows,
     write_release,
+    write_told_release,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -418,3 +422,60 @@ def test_what_is_no_address_or_month_is_refused(kept: Tracker, tmp_path: Path) -
         kept.month("June").__enter__()
     with kept.month("2025-03") as month, pytest.raises(FcrError, match="is no folder"):
         kept.log_release(month, tmp_path / "none", "2025-03", AS_OF, "", "")
+
+
+MAY, JUNE = "2025-05-01-aaaaaaaa", "2025-06-01-bbbbbbbb"
+
+
+def _take_into_use(shelf: Shelf, name: str) -> None:
+    """Add a line to the promotion log, as opening a whole release would let it."""
+    line = {"at": "2025-06-01", "by": "a lead", "was": shelf.champion, "now": name, "why": "-"}
+    with (shelf.folder / PROMOTIONS).open("a") as log:
+        log.write(json.dumps(line) + "\n")
+
+
+def test_what_months_decided_is_mirrored_once_and_follows_the_promotion_log(
+    tmp_path: Path,
+) -> None:
+    shelf, tracker = Shelf(tmp_path), Tracker(models=tmp_path)
+    card = tmp_path / "card"
+    card.mkdir()
+    (card / "card.html").write_text("<p>card</p>")
+    for name, before in ((MAY, MAY), (JUNE, MAY)):
+        as_of = f"{name[:10]}T00:00:00+00:00"
+        write_told_release(shelf.place(name), as_of)
+        _take_into_use(shelf, name)
+        told = decision(name, before, as_of)
+        mirror_month(tracker, shelf, told, card, contacts(), SERVED)
+    mirror_month(tracker, shelf, told, card, contacts(), SERVED)
+
+    runs = _runs(tracker)
+    (june,) = [run for run in runs if run.info.run_name == "2025-06"]
+    assert sorted(run.info.run_name for run in runs) == [
+        "2025-05", "2025-06", *["challenger"] * 2, *["champion"] * 2, *["rule"] * 2,
+    ]  # fmt: skip
+    assert set(june.data.metrics) == set(HEADLINE)
+    assert june.data.metrics["gain/low"] == 0.01
+    assert june.data.params["casebook/window"] == "7d"
+    assert june.data.tags["fcr.verdict"] == "promoted"
+    assert JUNE in june.data.tags[NOTE_TAG]
+    assert [version.release for version in tracker.registry.versions()] == [MAY, JUNE]
+    assert tracker.registry.aliases() == {"champion": JUNE}
+
+    _take_into_use(shelf, MAY)
+    mirror_champion(tracker, shelf)
+
+    assert tracker.registry.aliases() == {"champion": MAY}
+
+
+def test_a_release_that_was_kept_back_is_the_challenger(kept: Tracker, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    as_of = "2025-08-01T00:00:00+00:00"
+    write_told_release(shelf.place("2025-08-01-cccccccc"), as_of)
+    _take_into_use(shelf, "2025-06")
+    told = decision("2025-08-01-cccccccc", "2025-06", as_of, "too close")
+
+    mirror_month(kept, shelf, told, None, contacts(), SERVED)
+
+    assert kept.registry.aliases() == {"challenger": "2025-08-01-cccccccc", "champion": "2025-06"}
+    assert kept.registry.versions()[-1].tags["verdict"] == "kept back, too close"
