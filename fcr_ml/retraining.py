@@ -8,6 +8,7 @@ under a lock, so that two runs never change one folder.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,16 @@ from fcr_ml.backtest.month import Decision, LogByDay, Retraining
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.moment import given_moment
 from fcr_ml.contacts.read import read_log
-from fcr_ml.errors import SettingsError, StorageError
+from fcr_ml.errors import SettingsError, StorageError, TrackingError
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv, write_text
+from fcr_ml.mirroring import mirror_champion, mirror_month
 from fcr_ml.releases.fit import Recipe
+from fcr_ml.releases.local_tracking import has_tracking
 from fcr_ml.releases.release import read_manifest
 from fcr_ml.releases.shelf import Promotion, Shelf
+from fcr_ml.releases.tracking import Tracker
 from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
 from fcr_ml.reports.release_card import card_markdown, render_decision, write_card_page
 from fcr_ml.reports.release_list import render_comparison, render_releases
@@ -38,6 +42,11 @@ from fcr_ml.stages import Progress, silent, stage
 Settings = Mapping[str, Mapping[str, Any]]
 
 DECISIONS = "decisions"
+
+LOCAL, OFF = "local", "off"
+"""Where MLflow is told of a month, when it is no address."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,7 @@ def retrain(
     as_of: str | None = None,
     months: int = 3,
     progress: Progress = silent,
+    tracking: str = LOCAL,
 ) -> tuple[Decision, bool]:
     """Fit a challenger, replay the past months, and promote it if it is better.
 
@@ -83,6 +93,9 @@ def retrain(
         Most past months that are replayed.
     progress : callable
         Hears how far long stages have come.
+    tracking : str
+        Where MLflow is told of it: ``local``, the models folder; ``off``; or an address. What
+        MLflow cannot be told is a warning: the month is whole without it.
 
     Returns
     -------
@@ -102,6 +115,7 @@ def retrain(
         decision = retraining.run(moment)
         is_promoted = promote(retraining, decision, signed.at, signed.by)
         _write_decision(shelf, decision)
+        _mirror(shelf, tracking, decision)
     return decision, is_promoted
 
 
@@ -184,18 +198,24 @@ def tell_compared(
     return render_comparison(one, other, width, colour)
 
 
-def promote_release(models: Path, name: str, why: str, signed: Signature) -> Promotion:
-    """Take a release into use by hand."""
+def promote_release(
+    models: Path, name: str, why: str, signed: Signature, tracking: str = LOCAL
+) -> Promotion:
+    """Take a release into use by hand; MLflow's alias follows."""
     shelf = Shelf(models)
     with shelf.locked():
-        return shelf.promote(name, signed.at, signed.by, why)
+        done = shelf.promote(name, signed.at, signed.by, why)
+        _mirror(shelf, tracking)
+    return done
 
 
-def roll_back(models: Path, why: str, signed: Signature) -> Promotion:
-    """Take the release that was in use before back into use."""
+def roll_back(models: Path, why: str, signed: Signature, tracking: str = LOCAL) -> Promotion:
+    """Take the release that was in use before back into use; MLflow's alias follows."""
     shelf = Shelf(models)
     with shelf.locked():
-        return shelf.roll_back(signed.at, signed.by, why)
+        done = shelf.roll_back(signed.at, signed.by, why)
+        _mirror(shelf, tracking)
+    return done
 
 
 def prune_releases(models: Path, keep: int) -> list[str]:
@@ -255,6 +275,22 @@ def _write_decision(shelf: Shelf, decision: Decision) -> None:
 def _rule_of(course: Course, shelf: Shelf) -> str:
     """Give the reading and window of a course's releases."""
     return reading_of(read_manifest(shelf.place(course.decisions[-1].challenger)))
+
+
+def _mirror(shelf: Shelf, tracking: str, decision: Decision | None = None) -> None:
+    """Tell MLflow of a month, or of a release taken into use by hand."""
+    is_local = tracking == LOCAL
+    if tracking == OFF or (is_local and decision is None and not has_tracking(shelf.folder)):
+        return
+    tracker = Tracker(None if is_local else tracking, shelf.folder)
+    try:
+        if decision is None:
+            mirror_champion(tracker, shelf)
+        else:
+            card = shelf.folder / DECISIONS / decision.challenger
+            mirror_month(tracker, shelf, decision.to_dict(), card)
+    except TrackingError as fault:
+        _log.warning("%s The release in use is told by the promotion log as ever.", fault)
 
 
 def _title(sources: Sequence[str]) -> str:

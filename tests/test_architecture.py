@@ -49,7 +49,7 @@ MAP: dict[str, set[str]] = {
     },
     "releases": GROUND | {"assembly", "contacts", "features", "links", "notes", "risk", "topics"},
     "backtest": GROUND | {"contacts", "features", "notes", "releases", "risk"},
-    "retraining": GROUND | {"backtest", "contacts", "releases", "reports", "risk"},
+    "retraining": GROUND | {"backtest", "contacts", "mirroring", "releases", "reports", "risk"},
     "mirroring": {"releases", "reports"},
     "flagging": GROUND | {"risk", "reports"},
     "proving": GROUND | {"flagging", "risk", "reports"},

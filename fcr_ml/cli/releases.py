@@ -39,6 +39,9 @@ Encoder = Annotated[
     str | None, typer.Option(help="auto, english, multilingual, words, or a model's path.")
 ]
 Months = Annotated[int, typer.Option(min=1, help="Most past months that are replayed.")]
+Tracking = Annotated[
+    str, typer.Option(help="Where MLflow is told: local (in --models), off, or an address.")
+]
 Why = Annotated[str, typer.Option(help="The reason, for the promotion log.")]
 Name = Annotated[str, typer.Argument(help="The release's name.", show_default=False)]
 
@@ -56,6 +59,7 @@ def retrain(
     query: Query = None,
     encoding: Encoding = None,
     encoder: Encoder = None,
+    tracking: Tracking = "local",
     settings_file: SettingsFile = None,
 ) -> None:
     """Retrain for a month: fit a challenger, replay past months, promote it if it is better.
@@ -73,7 +77,9 @@ def retrain(
         settings_file, query, encoding, columns, time_zone, attribute, window, reading, encoder
     )
     with bars(quiet=not sys.stderr.isatty()) as progress:
-        told = retrain_month(sources, models, settings, _signed(), as_of, replay, progress)
+        told = retrain_month(
+            sources, models, settings, _signed(), as_of, replay, progress, tracking
+        )
     typer.echo(tell_retrained(*told, models, width(), sys.stdout.isatty()), nl=False)
 
 
@@ -146,14 +152,16 @@ def compare(
 
 
 @app.command()
-def promote(name: Name, why: Why, models: Models = Path("models")) -> None:
+def promote(
+    name: Name, why: Why, models: Models = Path("models"), tracking: Tracking = "local"
+) -> None:
     """Take a release into use by hand, once every byte of it has been checked.
 
     Example: `fcr releases promote 2025-06-01-1f2e3d4c --why "the desk asked for it"`
     """
     from fcr_ml.retraining import promote_release
 
-    done = promote_release(models, name, why, _signed())
+    done = promote_release(models, name, why, _signed(), tracking)
     typer.echo(f"{done.now} is in use; before: {done.was or 'none'}.")
 
 
@@ -161,6 +169,7 @@ def promote(name: Name, why: Why, models: Models = Path("models")) -> None:
 def rollback(
     why: Why = "rolled back by hand",
     models: Models = Path("models"),
+    tracking: Tracking = "local",
 ) -> None:
     """Take the release that was in use before back into use.
 
@@ -168,7 +177,7 @@ def rollback(
     """
     from fcr_ml.retraining import roll_back
 
-    done = roll_back(models, why, _signed())
+    done = roll_back(models, why, _signed(), tracking)
     typer.echo(f"{done.now} is in use again; before: {done.was}.")
 
 

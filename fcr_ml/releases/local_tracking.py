@@ -27,6 +27,11 @@ def local_address(models: Path) -> str:
     return f"sqlite:///{(models.resolve() / DATABASE).as_posix()}"
 
 
+def has_tracking(models: Path) -> bool:
+    """Say whether MLflow was ever told anything in a models folder."""
+    return (models / DATABASE).exists()
+
+
 def artifacts_place(models: Path) -> str:
     """Give where runs of a models folder keep their artefacts."""
     return (models.resolve() / ARTIFACTS).as_posix()
