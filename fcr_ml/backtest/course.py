@@ -156,7 +156,8 @@ def _months(
         told += [of_month | {"release": releases[str(r["way"])]} | r for r in _figures(month)]
     together = pd.concat(rows, ignore_index=True)
     told += [{"month": ALL, "release": None, "verdict": None} | r for r in _figures(together)]
-    return conform(BACKTEST, pd.DataFrame(told))
+    # A month in which nobody came back, or everybody did, has counts and no figures.
+    return conform(BACKTEST, pd.DataFrame(told).reindex(columns=list(BACKTEST.columns)))
 
 
 def _figures(rows: pd.DataFrame) -> list[dict[str, object]]:

@@ -23,12 +23,12 @@ from fcr_ml.contacts.read import RawLog
 from fcr_ml.notes.table import NoteMemory
 from fcr_ml.releases.fit import Recipe, fit_release, release_name
 from fcr_ml.releases.release import Release
-from fcr_ml.releases.shelf import Shelf
+from fcr_ml.releases.shelf import READINGS, Shelf
 from fcr_ml.stages import Progress, silent
 
 log = logging.getLogger(__name__)
 
-READINGS, REPLAYS = "readings", "replays"
+REPLAYS = "replays"
 
 
 @dataclass
@@ -187,13 +187,14 @@ class Retraining:
         spans: list[tuple[pd.Timestamp, pd.Timestamp]],
         stand_ins: list[Release],
     ) -> Verdict:
-        """Pool the months that were replayed; what is known as of now says what came."""
+        """Pool the months in which the two differ; what is known as of now says what came."""
         labels = labels_of(self.reading(challenger, as_of))
         parts = [
             compare_readings(
                 self.reading(champion, end), self.reading(stand_in, end), labels, begin, end
             )
             for (begin, end), stand_in in zip(spans, stand_ins, strict=True)
+            if stand_in.name != champion.name
         ]
         compared, pairs = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
         return judge_challenger(compared, pairs)
@@ -222,6 +223,6 @@ def _told_alone(release: Release) -> str:
         if tried["scorer"] == figures["chosen"]:
             return (
                 f"on its own latest {tried['contacts']:,.0f} closed contacts '{figures['chosen']}' "
-                f"has AUC {tried['auc']:.3f}."
+                f"has AUC {tried['auc']:.3f} ({tried['auc_low']:.3f} to {tried['auc_high']:.3f})."
             )
     return "its log is too small or short to try it; a counting rule is used until then."

@@ -6,7 +6,7 @@ figure behind it. Nothing is fitted and nothing is promoted here.
 
 The challenger is better where its average precision is above the champion's with the
 whole interval of the difference, drawn by customer. Better is not enough: it must not be
-worse calibrated, nor worse on first-time customers or on any language or channel that is
+behind the rule of thumb, nor worse calibrated, nor worse on first-time customers or on any language or channel that is
 large enough to tell, its topics and links must be those that people know, and it must not
 be too good to be true.
 """
@@ -130,7 +130,7 @@ def judge_challenger(compared: pd.DataFrame, pairs: pd.DataFrame, random_state: 
         return Verdict("too close", why, (), {"contacts": len(rows)})
     draws = customer_draws(pd.factorize(rows["customer_id"], sort=True)[0], DRAWS, random_state)
     figures = _figures(rows, labels, draws)
-    gates = tuple(_gates(rows, labels, draws, pairs))
+    gates = (_ahead_of_rule(figures), *_gates(rows, labels, draws, pairs))
     return _weigh(figures, gates)
 
 
@@ -190,6 +190,15 @@ def _gates(
         yield _not_worse(name, *given, level)
     yield from _topics_kept(rows)
     yield _links_kept(pairs)
+
+
+def _ahead_of_rule(figures: dict[str, Any]) -> Gate:
+    gain = figures["gain_over_rule"]
+    told = (
+        f"average precision {figures['challenger']['ap']:.3f}, rule "
+        f"{figures['rule']['ap']:.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
+    )
+    return Gate("rule of thumb", gain["high"] >= 0, told)
 
 
 def _not_too_good(champion: np.ndarray, challenger: np.ndarray, labels: np.ndarray) -> Gate:

@@ -116,9 +116,7 @@ def open_release(folder: Path) -> Release:
         under another contract of tables; the message names the release and the mend.
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    for name, entry in manifest["files"].items():
-        _check_file(folder, name, entry)
+    manifest = check_release(folder)
     risk = json.loads((folder / RISK).read_text(encoding="utf-8"))
     return Release(
         name=manifest["name"],
@@ -130,6 +128,15 @@ def open_release(folder: Path) -> Release:
         topic_names=risk["topic_names"],
         told=manifest["told"],
     )
+
+
+def check_release(folder: Path) -> dict[str, Any]:
+    """Check every byte of a release, and give what it says of itself; errors as above."""
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    for name, entry in manifest["files"].items():
+        _check_file(folder, name, entry)
+    return manifest
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

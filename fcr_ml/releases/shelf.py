@@ -21,6 +21,8 @@ from fcr_ml.frames.storage import replaced_file
 from fcr_ml.releases.release import MANIFEST, Release, open_release, read_manifest, save_release
 
 RELEASES, PROMOTIONS, LOCK = "releases", "promotions.jsonl", ".lock"
+READINGS = "readings"
+"""What releases have said of logs; see :mod:`fcr_ml.backtest.readings`."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class Shelf:
     def names(self) -> list[str]:
         """Names of the releases that lie here whole, in the order of their days."""
         return sorted(path.parent.name for path in self.folder.glob(f"{RELEASES}/*/{MANIFEST}"))
+
+    @property
+    def damaged(self) -> list[str]:
+        """Names of folders that have lost what says what they hold."""
+        lying = {path.name for path in self.folder.glob(f"{RELEASES}/[0-9]*")}
+        return sorted(lying - set(self.names))
 
     def place(self, name: str) -> Path:
         """Give the folder of a release."""
@@ -209,6 +217,8 @@ class Shelf:
     def prune(self, keep: int) -> list[str]:
         """Remove all but the newest releases, and those that are or were last in use.
 
+        What they said of logs goes with them.
+
         Parameters
         ----------
         keep : int
@@ -227,6 +237,7 @@ class Shelf:
         used = {promotions[-1].now, promotions[-1].was} if promotions else set()
         gone = [name for name in self.names[:-keep] if name not in used]
         for name in gone:
+            shutil.rmtree(self.folder / READINGS / name, ignore_errors=True)
             # Without its manifest it is no release any more, however far the rest has come.
             (self.place(name) / MANIFEST).unlink()
             shutil.rmtree(self.place(name))
