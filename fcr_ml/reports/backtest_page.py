@@ -78,12 +78,12 @@ def render_backtest(
     """
     by_month = rows_by_month(months)
     rows = [_terminal_row(name, month) for name, month in by_month.items()]
-    headings = ["month", "#contacts", *(f"#{way.split()[0]}" for way in WAYS)]
+    headings = ["#month", "#contacts", *(f"#{way.split()[0]}" for way in WAYS)]
     said = "Average precision of each way of ranking the month's contacts"
     title = line(f"{said} ({rule})" if rule else said, "bold")
     note = line("Gain: retrained over never retrained, 95 % interval by customer.", "dim")
     blocks: list[Block] = [
-        [title, grid([*headings, "gain (95 %)", "verdict"], rows), note],
+        [title, grid([*headings, "#gain (95 %)", "verdict"], rows), note],
         [line(sentence) for sentence in told_in_words(months)],
         [line(f"The page: {page}", "bold")],
     ]

@@ -107,7 +107,7 @@ def render_decision(
     if rows:
         told = (replayed(decision), *gain_sentences(verdict["figures"]))
         said = [line(" ".join(told[:2])), *map(line, told[2:])]
-        heads = ["", *(f"#{name.lower() if name != 'AUC' else name}" for name in FIGURES.values())]
+        heads = ("", "#AP", "#AUC", "#Brier score", "#calibration error")
         blocks.append([*said, grid(heads, rows)])
     else:
         blocks.append([line(verdict["why"])])

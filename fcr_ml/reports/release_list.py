@@ -53,7 +53,7 @@ def render_releases(
     whole = [row for row in rows if not row.get("fault")]
     if whole:
         cells = [_cells(row, champion) for row in whole]
-        headings = ["", "release", "#contacts", "scorer", "#AUC (95 %)", "#AP", "#topics"]
+        headings = ["", "#release", "#contacts", "scorer", "#AUC (95 %)", "#AP", "#topics"]
         blocks.append([grid(headings, cells), line(_OWN_TEST, "dim")])
     damaged = [row for row in rows if row.get("fault")]
     if damaged:

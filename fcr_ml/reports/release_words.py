@@ -107,7 +107,7 @@ def gain_sentences(figures: Told) -> tuple[str, ...]:
     return (
         f"{contacts} contacts of {customers} customers with {repeats} expected repeats; none had "
         "been seen by what ranked it.",
-        f"Difference in average precision, {LEVEL} interval by customer: {gains}.",
+        f"Difference in average precision (AP), {LEVEL} interval by customer: {gains}.",
     )
 
 
