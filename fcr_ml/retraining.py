@@ -28,7 +28,7 @@ from fcr_ml.frames.storage import write_csv, write_text
 from fcr_ml.mirroring import mirror_champion, mirror_month
 from fcr_ml.releases.fit import Recipe
 from fcr_ml.releases.local_tracking import has_tracking
-from fcr_ml.releases.release import read_manifest
+from fcr_ml.releases.release import check_release, read_manifest
 from fcr_ml.releases.shelf import Promotion, Shelf
 from fcr_ml.releases.tracking import Tracker
 from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
@@ -169,9 +169,9 @@ def tell_releases(models: Path, width: int = 100, colour: bool = False) -> str:
     """List the releases, which one is in use, and what was promoted when, by whom and why."""
     shelf = Shelf(models)
     rows = []
-    for name in shelf.names:
+    for name in sorted([*shelf.names, *shelf.damaged]):
         try:
-            manifest = read_manifest(shelf.place(name))
+            manifest = check_release(shelf.place(name))
             rows.append({"name": name, **manifest["told"], "fault": None})
         except StorageError as fault:
             rows.append({"name": name, "fault": str(fault)})

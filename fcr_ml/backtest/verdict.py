@@ -6,9 +6,9 @@ figure behind it. Nothing is fitted and nothing is promoted here.
 
 The challenger is better where its average precision is above the champion's with the
 whole interval of the difference, drawn by customer. Better is not enough: it must not be
-behind the rule of thumb, nor worse calibrated, nor worse on first-time customers or on any language or channel that is
-large enough to tell, its topics and links must be those that people know, and it must not
-be too good to be true.
+behind the rule of thumb, nor worse calibrated, nor worse on first-time customers or on any
+language or channel that is large enough to tell, its topics and links must be those that
+people know, and it must not be too good to be true.
 """
 
 from __future__ import annotations
