@@ -26,16 +26,21 @@ SETTINGS = Path(__file__).with_name("settings.toml")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a week and give the exit code: 0 done, 1 the log or the settings are at fault."""
-    parser = argparse.ArgumentParser(description="Analyse a contact log, week by week.")
-    parser.add_argument("sources", nargs="+", help="files, folders or database addresses")
-    parser.add_argument("--out", type=Path, default=Path("weekly"), help="where the weeks lie")
-    parser.add_argument("--settings", type=Path, default=SETTINGS, help="a settings file")
-    asked = parser.parse_args(arguments)
+    asked = arguments_parser().parse_args(arguments)
     try:
         return run_week(asked.sources, asked.out, asked.settings)
     except FcrError as fault:
         print(f"weekly: {fault}", file=sys.stderr)
         return fault.exit_code
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """Give what may be typed."""
+    parser = argparse.ArgumentParser(description="Analyse a contact log, week by week.")
+    parser.add_argument("sources", nargs="+", help="files, folders or database addresses")
+    parser.add_argument("--out", type=Path, default=Path("weekly"), help="where the weeks lie")
+    parser.add_argument("--settings", type=Path, default=SETTINGS, help="a settings file")
+    return parser
 
 
 def run_week(sources: Sequence[str], out: Path, settings_file: Path) -> int:
