@@ -1,6 +1,5 @@
 """The weekly run on a small simulated centre, without notes because those take the time."""
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
@@ -10,18 +9,12 @@ import pytest
 from fcr_ml.frames import Casebook
 from fcr_ml.frames.storage import write_csv
 from fcr_ml.simulate import CentrePlan, simulate_centre
-
-SCRIPT = Path(__file__).parents[2] / "pipelines" / "weekly.py"
+from tests.pipelines.scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def weekly() -> ModuleType:
-    found = importlib.util.spec_from_file_location("weekly", SCRIPT)
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+    return load_script("weekly")
 
 
 @pytest.fixture
