@@ -26,8 +26,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nbformat.Not
     return done
 
 
-def test_there_are_three_numbered_ones() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_"]
+def test_there_are_four_numbered_ones() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -82,3 +82,20 @@ def test_fcr_within_a_week_is_near_the_truth(
     # where the interval holds the links' own doubt as well.
     assert plain == pytest.approx(truth, abs=0.03)
     assert expected == pytest.approx(truth, abs=0.04)
+
+
+def test_a_month_is_decided_and_a_rollback_undoes_a_promotion(
+    executed: dict[str, nbformat.NotebookNode],
+) -> None:
+    cells = executed["04_monthly_retraining.ipynb"].cells
+    first, last = (_printed(cell) for cell in cells if "tell_releases" in cell.source)
+
+    assert "2025-06-01-" in first
+    assert re.findall("in use: .*", last) == re.findall("in use: .*", first)
+    assert (
+        len(re.findall(" by the notebook", last)) == len(re.findall(" by the notebook", first)) + 2
+    )
+
+
+def _printed(cell: nbformat.NotebookNode) -> str:
+    return "".join(output.get("text", "") for output in cell.outputs)
