@@ -75,6 +75,7 @@ def as_text(blocks: Sequence[Block], width: int, colour: bool) -> str:
         file=StringIO(),
         width=width,
         force_terminal=colour,
+        force_jupyter=False,
         color_system="standard" if colour else None,
         highlight=False,
         emoji=False,
