@@ -78,7 +78,9 @@ def mirror_month(
         log = {key: value for key, value in told["log"].items() if key != "columns"}
         fingerprint = str(log.pop("fingerprint"))
         run.log_contact_log("contact log", fingerprint, log, told["log"]["columns"])
-        run.describe(card_markdown(decision, manifest))
+        # Lists and a folded note show only its beginning.
+        decided = f"**{outcome.capitalize()}.** {verdict['why']}"
+        run.describe(f"{decided}\n\n{card_markdown(decision, manifest)}")
         run.tag({"fcr.release": name, "fcr.verdict": outcome})
         if card is not None:
             run.log_file(card, "card")

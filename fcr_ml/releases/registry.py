@@ -6,6 +6,7 @@ promotion log; nothing here decides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,9 @@ class Registry:
                 description=_described(told),
                 model_id=model.model_id,
             )
+            # Without it the run's page does not lead from its model to the version.
+            told_of = json.dumps([{"name": self.name, "version": int(made.version)}])
+            self.client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": told_of})
         return _version(made)
 
     def retell(self, version: Version, tags: Mapping[str, str]) -> Version:

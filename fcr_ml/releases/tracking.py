@@ -25,7 +25,12 @@ from fcr_ml.releases.flavour import Served, save_served
 from fcr_ml.releases.local_tracking import artifacts_place, follow_moved_folder, local_address
 from fcr_ml.releases.registry import REGISTERED, Registry, Version
 from fcr_ml.releases.tracked_run import NOTE_TAG, TrackedRun
-from fcr_ml.releases.tracking_faults import load_mlflow, refuse_unreachable, told_as_one_error
+from fcr_ml.releases.tracking_faults import (
+    load_mlflow,
+    refuse_unreachable,
+    told_as_one_error,
+    without_collector,
+)
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -78,7 +83,7 @@ class Tracker:
         """Open the address, after putting a moved folder right."""
         refuse_unreachable(self.address)
         load_mlflow()
-        with told_as_one_error(self.address):
+        with told_as_one_error(self.address), without_collector():
             if self.is_local:
                 self.models.mkdir(parents=True, exist_ok=True)
                 follow_moved_folder(self.models, self.experiment)

@@ -240,7 +240,9 @@ def test_a_changed_verdict_is_told_anew_without_a_second_version(
 def test_a_release_of_other_content_is_the_next_version(kept: Tracker, tmp_path: Path) -> None:
     other = write_release(tmp_path / "2025-07", base=0.3)
     with kept.month("2025-07", "later") as month:
-        version = kept.log_release(month, other, "2025-07", AS_OF, "kept back", "no gain")
+        version = kept.log_release(
+            month, other, "2025-07", AS_OF, "kept back", "no gain", served=SERVED
+        )
     kept.registry.mirror("2025-06", "2025-07")
 
     assert version.number == 2
@@ -458,7 +460,13 @@ def test_what_months_decided_is_mirrored_once_and_follows_the_promotion_log(
     assert june.data.metrics["gain/low"] == 0.01
     assert june.data.params["casebook/window"] == "7d"
     assert june.data.tags["fcr.verdict"] == "promoted"
+    assert june.data.tags[NOTE_TAG].startswith("**Promoted.** The challenger ranks better.")
     assert JUNE in june.data.tags[NOTE_TAG]
+    (made,) = june.outputs.model_outputs
+    leads_to = json.loads(
+        tracker._client.get_logged_model(made.model_id).tags["mlflow.modelVersions"]
+    )
+    assert leads_to == [{"name": "fcr_risk", "version": 2}]
     assert [version.release for version in tracker.registry.versions()] == [MAY, JUNE]
     assert tracker.registry.aliases() == {"champion": JUNE}
 
