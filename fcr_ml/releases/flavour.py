@@ -98,21 +98,18 @@ def _named(place: str) -> Callable[..., Any]:
 def signature(attributes: Mapping[str, str] | None = None) -> ModelSignature:
     """Declare the columns in and out.
 
-    Times, keys and flags are text, because JSON and CSV have nothing else that keeps a null;
-    counts are doubles for the same reason.
+    A column in may be of any type: a file in which a key is a number, a flag was read as
+    such or a column is empty would be refused before it reaches us.
     """
     load_mlflow()
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import AnyType
 
-    kinds: dict[str, str] = {name: column.kind for name, column in CONTACTS.columns.items()}
-    kinds |= attributes or {}
-    types = {
-        name: "double" if kind in ("count", "number") else "string" for name, kind in kinds.items()
-    }
+    names = [*CONTACTS.columns, *(attributes or {})]
     out = [ColSpec("string", "contact_id"), ColSpec("double", "risk", required=False)]
     return ModelSignature(
-        Schema([ColSpec(kind, name, required=False) for name, kind in types.items()]),
+        Schema([ColSpec(AnyType(), name, required=False) for name in names]),
         Schema([*out, *(ColSpec("string", name) for name in REASONS)]),
         ParamSchema([ParamSpec("as_of", DataType.string, "")]),
     )
