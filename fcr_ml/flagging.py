@@ -71,29 +71,43 @@ def tell_flags(
     plan = FlagPlan(**settings.get("flags", {}))
     risk = settings.get("risk", {})
     record = results / RECORD
-    drivers, transitions = (_told(results / f"{n}.csv") for n in ("drivers", "transitions"))
+    drivers, transitions = (read_told(results / f"{n}.csv") for n in ("drivers", "transitions"))
     earlier = read_flagged(record)
     acted = empty(ACTED) if plan.acted is None else read_acted(plan.acted)
     shown = first_nights(earlier, plan.experiment)
     plan, measured = as_measured(plan, shown, acted, casebook)
     studied = study_night(casebook, risk, plan, drivers, transitions, earlier)
     share = risk.get("left_alone_share", LEFT_ALONE_SHARE)
-    added = 0
-    if len(studied.flags):
-        added = add_flagged(record, as_flagged(studied.flags, casebook, share, plan.experiment))
-    is_replaced = (results / "flags.csv").exists()
-    for place in (results / "flags.csv", csv):
-        if place is not None:
-            write_csv(studied.flags, Path(place))
-    remarks = [*measured, *_remarks(studied.flags, plan, measured)]
-    remarks += unknown_queues(plan, casebook)
-    remarks += _written(len(studied.flags), added, results, csv, is_replaced)
+    written = record_flags(studied.flags, casebook, results, share, plan.experiment)
+    if csv is not None:
+        write_csv(studied.flags, Path(csv))
+        written.append(f"The list: {csv}")
+    remarks = [*measured, *list_remarks(studied.flags, plan, measured)]
+    remarks += [*unknown_queues(plan, casebook), *written]
     remarks = [*filter(None, [watch_line(studied.watch)]), *remarks]
     seen = (casebook.as_of, len(studied.scores), remarks)
     return render_flags(studied.flags, *seen, width, colour, plan.time_zone)
 
 
-def _remarks(flags: pd.DataFrame, plan: FlagPlan, measured: Sequence[str]) -> list[str]:
+def record_flags(
+    flags: pd.DataFrame, casebook: Casebook, folder: Path, share: float, experiment: str
+) -> list[str]:
+    """Write a night's ``flags.csv`` and add it to ``flagged.csv``; say so."""
+    added, record, listed = 0, folder / RECORD, folder / "flags.csv"
+    if len(flags):
+        added = add_flagged(record, as_flagged(flags, casebook, share, experiment))
+    is_replaced = listed.exists()
+    write_csv(flags, listed)
+    holds = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
+    told = [f"{holds}; fcr proof needs it."] if len(flags) else []
+    if is_replaced:
+        told.append(f"{listed} now holds this list; what it held before is gone from there.")
+    else:
+        told.append(f"The list is in {listed}.")
+    return told
+
+
+def list_remarks(flags: pd.DataFrame, plan: FlagPlan, measured: Sequence[str]) -> list[str]:
     """Say what the order rests on, and from when calls may be made."""
     remarks = ["By risk: without effect, cost_of_repeat and cost_of_call no saving is known."]
     if plan.is_priced:
@@ -110,27 +124,13 @@ def _remarks(flags: pd.DataFrame, plan: FlagPlan, measured: Sequence[str]) -> li
     return remarks
 
 
-def _written(
-    flags: int, added: int, results: Path, csv: Path | None, is_replaced: bool
-) -> list[str]:
-    """Say what was written, and what stood there before."""
-    record, listed = results / RECORD, results / "flags.csv"
-    holds = f"{added:,} of them were added to {record}" if added else f"{record} holds them"
-    told = [f"{holds}; fcr proof needs it."] if flags else []
-    if is_replaced:
-        told.append(f"{listed} now holds this list; what it held before is gone from there.")
-    else:
-        told.append(f"The list is in {listed}.")
-    return [*told, f"The list: {csv}"] if csv is not None else told
-
-
 def _pays_from(plan: FlagPlan) -> float:
     """Give the risk at which a call saves as much as it costs."""
     worth = (plan.effect or 0.0) * (plan.cost_of_repeat or 0.0)
     return min((plan.cost_of_call or 0.0) / worth, 9.99) if worth else 9.99
 
 
-def _told(path: Path) -> pd.DataFrame | None:
+def read_told(path: Path) -> pd.DataFrame | None:
     """Read a table of the results; None where it is not there."""
     if not path.exists():
         return None

@@ -1,7 +1,8 @@
 """The ``fcr`` command: thin, one function a verb.
 
 Enters: words typed in a terminal. Leaves: what the functions of the house wrote,
-and an exit code: 0 done, 1 the data or settings are at fault, 2 wrong usage.
+and an exit code: 0 done, 1 the data or settings are at fault, 2 wrong usage; of
+``fcr watch`` also 3 look, 4 retrain.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Annotated
 import typer
 
 from fcr_ml import __version__
-from fcr_ml.cli import drivers, evaluate, releases, topics
+from fcr_ml.cli import drivers, evaluate, releases, topics, watch
 from fcr_ml.cli.options import (
     AsOf,
     Attribute,
@@ -277,6 +278,8 @@ def proof(
 
 app.command()(releases.retrain)
 app.command()(releases.backtest)
+app.command()(watch.score)
+app.command()(watch.watch)
 app.add_typer(releases.app, name="releases")
 app.add_typer(drivers.app, name="drivers")
 app.add_typer(evaluate.app, name="evaluate")
