@@ -71,10 +71,19 @@ class _Look:
         settled = np.where(moments < ends, weeks.numbers, -1)
         return cls(cut, rows, weeks, Weeks(settled, weeks.reference), now)
 
-    def pair(self, weeks: Weeks) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Give the rows of the reference, and of the latest week."""
+    def pair(self, weeks: Weeks, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give customers and values of the reference, and of the latest week."""
+        rows = self.rows[["customer_id", name]]
         before = np.isin(weeks.numbers, weeks.reference)
-        return self.rows[before], self.rows[weeks.numbers == 0]
+        return rows[before], rows[weeks.numbers == 0]
+
+    def alike(self, weeks: Weeks) -> float:
+        """Give by how much contacts of one customer widen counts of the latest week, 1 or more.
+
+        The sum of squares of customers' contacts over their sum.
+        """
+        own = self.rows["customer_id"][weeks.numbers == 0].value_counts().to_numpy(np.float64)
+        return max(float(own @ own / own.sum()), 1.0) if len(own) else 1.0
 
 
 def watch_release(
@@ -189,17 +198,11 @@ def _volume(look: _Look, table: np.ndarray, name: str, value: str) -> Row:
     lately, usual = look.weeks.compare(table, volume_distance)
     before = float(table[look.weeks.reference].mean())
     now = float(table[0].sum())
-    noise = np.sqrt(_alike(look.pair(look.weeks)[1]) * (1 / max(now, 1) + 1 / max(before, 1)))
+    noise = np.sqrt(look.alike(look.weeks) * (1 / max(now, 1) + 1 / max(before, 1)))
     limit = max(MARGIN * usual, SIGMAS * noise, LEAST_VOLUME)
     figures = {"lately": now, "before": before, "distance": lately, "usual": usual, "limit": limit}
     what = "contacts" if value == "all" else f"contacts of {name} {value}"
     return _row("volume", name, value, figures, f"{now:,.0f} {what} in a week, {before:,.0f} usual")
-
-
-def _alike(rows: pd.DataFrame) -> float:
-    """Give by how much contacts of one customer widen counts: sum of squares over sum."""
-    own = rows["customer_id"].value_counts().to_numpy(np.float64)
-    return max(float(own @ own / own.sum()), 1.0) if len(own) else 1.0
 
 
 def _columns(look: _Look) -> Iterator[Row]:
@@ -225,7 +228,7 @@ def _rise(look: _Look, weeks: Weeks, is_so: pd.Series, kind: str, name: str) -> 
     before, now = table[weeks.reference].sum(axis=0), table[0]
     p = float(before[1] / max(before.sum(), 1))
     pooled = (before[1] + now[1]) / max(before.sum() + now.sum(), 1)
-    spread = pooled * (1 - pooled) * _alike(look.pair(weeks)[1])
+    spread = pooled * (1 - pooled) * look.alike(weeks)
     noise = np.sqrt(spread * (1 / max(now.sum(), 1) + 1 / max(before.sum(), 1)))
     limit = max(MARGIN * usual, SIGMAS * noise, LEAST_SHARE)
     share = float(now[1] / max(now.sum(), 1))
@@ -241,7 +244,7 @@ def _new_values(look: _Look, name: str) -> Row:
     known = np.bincount(codes[is_older & (codes >= 0)], minlength=len(values)).astype(float)
     lately, usual = new_values(table, known, look.weeks)
     total = max(table[0].sum(), 1)
-    limit = max(MARGIN * usual, LEAST_NEW, 10 * _alike(look.pair(look.weeks)[1]) / total)
+    limit = max(MARGIN * usual, LEAST_NEW, 10 * look.alike(look.weeks) / total)
     figures = {"lately": lately, "before": 0.0, "distance": lately, "usual": usual, "limit": limit}
     fresh = np.where(known <= 0, table[0], 0)
     named = [str(values[place]) for place in np.argsort(-fresh, kind="stable")[:3] if fresh[place]]
@@ -254,7 +257,7 @@ def _mix(look: _Look, name: str, kind: str, names: Mapping[str, str] | None = No
     is_settled = name == "risk" or name in look.watched.weighed or name == "reason_code"
     weeks = look.settled if is_settled else look.weeks
     values = look.rows[name]
-    before, lately = look.pair(weeks)
+    before, lately = look.pair(weeks, name)
     codes, bins = _bins(values, before[name])
     distance, usual = weeks.compare(weeks.counts(codes, bins), psi_distance)
     limit = max(MARGIN**2 * usual, LEAST_INDEX)

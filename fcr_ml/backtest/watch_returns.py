@@ -26,6 +26,14 @@ SIGMAS = 3.5
 Row = dict[str, Any]
 
 _HOUR = 3_600
+_NEEDED = [
+    "customer_id",
+    "risk",
+    "moment_epoch",
+    "closes_epoch",
+    "return_hours",
+    "repeated_probability",
+]
 _DO = "run fcr retrain, and look at the month's replay before the release is taken into use"
 
 
@@ -62,8 +70,7 @@ def compare_returns(watched: WatchRows, weeks: Weeks, as_of: int) -> list[Row]:
     held = {week: rows for week, rows in seen.items() if _is_enough(rows)}
     if not _is_enough(fresh) or len(held) < 3:
         return []
-    told = current_figures(_plain(fresh))
-    return [_level(fresh, held, told), _ranking(fresh, held, told)]
+    return [_level(fresh, held), _ranking(fresh, held)]
 
 
 class _Curve:
@@ -76,8 +83,8 @@ class _Curve:
 
     @classmethod
     def of(cls, watched: WatchRows, weeks: Weeks) -> _Curve | None:
-        rows = watched.rows.reset_index(drop=True)
-        rows = rows[np.isin(weeks.numbers, weeks.reference) & rows["risk"].notna()]
+        rows = watched.rows[_NEEDED]
+        rows = rows[np.isin(weeks.numbers, weeks.reference) & rows["risk"].notna().to_numpy()]
         chance = rows["repeated_probability"].to_numpy(np.float64)
         hours = rows["return_hours"].to_numpy(np.float64)
         is_known = ~np.isnan(hours)
@@ -93,7 +100,8 @@ class _Curve:
     def seen(self, watched: WatchRows, weeks: Weeks, week: int, as_of: int) -> pd.DataFrame:
         """Give a week's contacts as they stood at its end."""
         end = as_of - week * WEEK
-        rows = watched.rows[(weeks.numbers == week) & watched.rows["risk"].notna().to_numpy()]
+        is_there = (weeks.numbers == week) & watched.rows["risk"].notna().to_numpy()
+        rows = watched.rows[_NEEDED][is_there]
         followed = (rows["closes_epoch"].clip(upper=end) - rows["moment_epoch"]) / _HOUR
         hours = followed.to_numpy(np.float64)
         at = rows["return_hours"].to_numpy(np.float64)
@@ -127,35 +135,38 @@ def _auc(rows: pd.DataFrame) -> float:
     return float(Ranking.of(due, rows["returned"].to_numpy(np.float64)).auc())
 
 
-def _level(fresh: pd.DataFrame, held: dict[int, pd.DataFrame], told: dict[str, Any]) -> Row:
+def _level(fresh: pd.DataFrame, held: dict[int, pd.DataFrame]) -> Row:
     """Compare how many came of those due."""
     levels = np.array([_log_ratio(rows) for rows in held.values()])
     middle = float(np.median(levels))
     lately, usual = _log_ratio(fresh), float(np.abs(levels - middle).max())
-    low, ratio = told["ratio_low"], told["ratio"]
-    noise = np.log(ratio / low) / 1.96 if low > 0 and ratio > 0 else np.inf
-    distance = abs(lately - middle)
-    limit = max(MARGIN * usual, LEAST_LEVEL, SIGMAS * float(noise))
-    more = "more" if lately > middle else "fewer"
-    why = (
-        f"{more} customers return than the risks say: {told['returns']:,.0f} of "
-        f"{told['expected_returns']:,.0f} due so far"
-    )
+    distance, limit = abs(lately - middle), max(MARGIN * usual, LEAST_LEVEL)
+    why = ""
+    # Chance takes long to tell, and is asked only where the log's own movement is passed.
+    if distance > limit:
+        told = current_figures(_plain(fresh))
+        low, ratio = told["ratio_low"], told["ratio"]
+        noise = np.log(ratio / low) / 1.96 if low > 0 and ratio > 0 else np.inf
+        limit = max(limit, SIGMAS * float(noise))
+        more = "more" if lately > middle else "fewer"
+        so_far = f"{told['returns']:,.0f} of {told['expected_returns']:,.0f} due so far"
+        why = f"{more} customers return than the risks say: {so_far}"
     figures = (float(np.exp(lately)), float(np.exp(middle)), distance, usual, limit)
     return _row("returns over due", figures, why)
 
 
-def _ranking(fresh: pd.DataFrame, held: dict[int, pd.DataFrame], told: dict[str, Any]) -> Row:
+def _ranking(fresh: pd.DataFrame, held: dict[int, pd.DataFrame]) -> Row:
     """Compare how well risks rank what came."""
     aucs = np.array([_auc(rows) for rows in held.values()])
     middle, lately = float(np.median(aucs)), _auc(fresh)
     usual = float(np.abs(aucs - middle).max())
-    distance = middle - lately
-    limit = max(MARGIN * usual, LEAST_AUC)
-    slope, high = told.get("slope"), told.get("slope_high")
-    noise = (high - slope) / 1.96 if slope is not None else np.inf
-    if slope is None or slope + SIGMAS * noise >= 1:
-        limit = max(limit, distance)
+    distance, limit = middle - lately, max(MARGIN * usual, LEAST_AUC)
+    if distance > limit:
+        told = current_figures(_plain(fresh))
+        slope, high = told.get("slope"), told.get("slope_high")
+        noise = (high - slope) / 1.96 if slope is not None else np.inf
+        is_chance = slope is None or slope + SIGMAS * noise >= 1
+        limit = max(limit, distance) if is_chance else limit
     why = f"risks rank worse: AUC of what came so far {lately:.2f}, {middle:.2f} usual"
     return _row("ranking of returns", (lately, middle, distance, usual, limit), why)
 

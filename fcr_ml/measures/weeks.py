@@ -119,6 +119,8 @@ def psi_distance(week: Floats, others: Floats) -> float:
     pooled = (before + week) / max(before.sum() + week.sum(), 1.0)
     is_rare = pooled * week.sum() < 10
     old, new = (np.append(c[~is_rare], c[is_rare].sum()) for c in (before, week))
+    if old[-1] + new[-1] == 0:
+        old, new = old[:-1], new[:-1]
     p, q = ((c + 0.5) / (c.sum() + len(c) / 2) for c in (old, new))
     return float(((q - p) * np.log(q / p)).sum())
 
