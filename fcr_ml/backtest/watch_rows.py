@@ -58,7 +58,8 @@ class WatchRows:
     @property
     def lacking(self) -> list[str]:
         """Columns that the release used and that the log does not have at all."""
-        return [name for name in self.used if name not in self.rows.columns]
+        known = {*self.rows.columns, *_KEYS}
+        return [name for name in self.used if name not in known]
 
     def until(self, epoch: int) -> WatchRows:
         """Give what had begun by a second; returns later than it are none."""
@@ -95,7 +96,8 @@ def watch_rows(
     known = ["moment_epoch", "closes_epoch", "return_hours", "repeated_probability"]
     weighed = _weighed(release, features)
     outcomes = scored[["contact_id", *known]].assign(risk=release.scorer.risk(scored))
-    for told in (outcomes, features.frame[["contact_id", *weighed]]):
+    others = [name for name in weighed if name not in rows.columns]
+    for told in (outcomes, features.frame[["contact_id", *others]]):
         rows = rows.merge(told.astype({"contact_id": object}), on="contact_id", how="left")
     window = RepeatWindow.parse(casebook.settings["window"]).hours
     return WatchRows(rows, used, tuple(weighed), float(window))

@@ -16,21 +16,21 @@ from fcr_ml.releases.fit import Recipe, fit_release
 from fcr_ml.releases.shelf import Shelf
 from fcr_ml.simulate import CentrePlan, simulate_centre, write_centre
 
-NIGHT = "2025-06-12"
+NIGHT = "2025-04-15"
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with a log and a models folder whose release is in use."""
     folder = tmp_path_factory.mktemp("desk")
-    write_centre(simulate_centre(CentrePlan(contacts=1_100, days=150)), folder)
+    write_centre(simulate_centre(CentrePlan(contacts=700, days=110)), folder)
     raw = read_log([str(folder / "contacts.parquet")])
     recipe = Recipe.of({"casebook": {"encoder": "words", "cache_folder": folder / "cache"}})
-    known = LogByDay(raw, recipe).as_of(pd.Timestamp("2025-06-01", tz="UTC"))
+    known = LogByDay(raw, recipe).as_of(pd.Timestamp("2025-04-01", tz="UTC"))
     release = fit_release(known, recipe, folder / "fit").release
     shelf = Shelf(folder / "models")
     shelf.put(release)
-    shelf.promote(release.name, "2025-06-01T00:00:00+00:00", "a test", "the first")
+    shelf.promote(release.name, "2025-04-01T00:00:00+00:00", "a test", "the first")
     return folder
 
 
@@ -54,7 +54,7 @@ def test_an_undisturbed_log_is_fine_and_said_again_alike(fcr, desk: Path) -> Non
 
 def test_a_changed_log_leaves_with_its_own_code(fcr, desk: Path) -> None:
     log = pd.read_parquet(desk / "contacts.parquet")
-    is_late = log["started_at"].astype(str) >= "2025-06-05"
+    is_late = log["started_at"].astype(str) >= "2025-04-08"
     log.loc[is_late, "reason_code"] = "Heat pump"
     log.drop(columns="product").to_parquet(desk / "changed.parquet")
     ran = _night(fcr, desk, "watch", log="changed.parquet")
@@ -62,7 +62,7 @@ def test_a_changed_log_leaves_with_its_own_code(fcr, desk: Path) -> None:
     assert ran.code == 4, ran.out + ran.err
     assert "the log has no column product any more" in told
     assert "Heat pump" in told
-    assert "since 2025-06-12" in told
+    assert "since 2025-04-15" in told
     assert max(map(len, ran.out.splitlines())) <= 100
 
 
@@ -70,7 +70,7 @@ def test_a_list_by_the_release_in_use_is_recorded_once(fcr, desk: Path) -> None:
     out = desk / "nightly"
     ran = _night(fcr, desk, "score", "--out", out, "--capacity", 5)
     assert ran.code == 0, ran.err
-    assert "By release 2025-06-01-" in ran.out
+    assert "By release 2025-04-01-" in ran.out
     flags = pd.read_csv(out / "flags.csv", encoding="utf-8-sig")
     flagged = pd.read_csv(out / "flagged.csv", encoding="utf-8-sig")
     assert list(flagged.columns) == list(FLAGGED.columns)
