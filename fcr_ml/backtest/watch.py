@@ -135,7 +135,8 @@ def watch_release(
         told |= {row["name"] for row in values if row["verdict"] != FINE}
         rows += [_mix(look, n, "mix") for n in _there(look, (*CATEGORIES, "language of notes"))]
         rows += _topics(look, topic_names or {})
-        names = [n for n in ("words", "risk", *look.watched.weighed) if n in look.rows]
+        every = dict.fromkeys(("words", "risk", *look.watched.weighed))
+        names = [name for name in every if name in look.rows]
         rows += [_mix(look, name, "number") for name in names]
         rows += compare_returns(look.watched, look.settled, look.as_of)
         # One thing is told once: an emptied column, or new values, and not its mix as well.

@@ -30,6 +30,7 @@ from fcr_ml.frames.effects import EFFECTS
 from fcr_ml.frames.flagged import ACTED, FLAGGED, PROOF
 from fcr_ml.frames.levers import LEVERS
 from fcr_ml.frames.next_issues import AVOIDANCE, TRANSITIONS
+from fcr_ml.frames.release_watch import RELEASE_WATCH
 from fcr_ml.frames.tables import (
     CASEBOOK_TABLES,
     CONTACTS,
@@ -49,6 +50,7 @@ FILE_PAGE = ROOT / "docs" / "the-file-you-bring.md"
 RESULTS_PAGE = ROOT / "docs" / "reading-the-results.md"
 FEATURES_PAGE = ROOT / "docs" / "features.md"
 PROOF_PAGE = ROOT / "docs" / "proving-that-calls-help.md"
+WATCH_PAGE = ROOT / "docs" / "watching-a-release.md"
 CASEBOOK_PAGE = ROOT / "docs" / "the-casebook.md"
 
 _EXAMPLES = [f"contact-{number:07d}" for number in (69, 428, 434, 514, 532)]
@@ -217,6 +219,7 @@ DECLARED: dict[tuple[Path, str], Callable[[], str]] = {
     (RESULTS_PAGE, "proof"): partial(table_columns, PROOF),
     (PROOF_PAGE, "acted"): partial(table_columns, ACTED),
     (PROOF_PAGE, "pilots"): pilots,
+    (WATCH_PAGE, "release_watch"): partial(table_columns, RELEASE_WATCH),
     (RESULTS_PAGE, "emerging"): partial(table_columns, EMERGING),
     (RESULTS_PAGE, "set_aside"): set_aside_columns,
     **{
