@@ -104,7 +104,8 @@ def watch(
     release, log = used.release, used.log
     plan = FlagPlan(**settings.get("flags", {}))
     acted = empty(ACTED) if plan.acted is None else read_acted(plan.acted)
-    helped = set(acted.loc[acted["acted_at"].notna(), "contact_id"])
+    is_helped = (acted["acted_at"] <= log.as_of).fillna(False).to_numpy(dtype=bool)
+    helped = set(acted.loc[is_helped, "contact_id"])
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "casebook"
         casebook = read_by(release, log.contacts, log.as_of, place, progress=progress)
