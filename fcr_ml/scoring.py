@@ -30,6 +30,7 @@ from fcr_ml.risk.flags import score_open_contacts
 from fcr_ml.risk.measured import as_measured
 from fcr_ml.risk.nightly import list_night
 from fcr_ml.risk.plan import FlagPlan
+from fcr_ml.risk.queues import unknown_queues
 from fcr_ml.risk.record import first_nights, read_acted, read_flagged
 from fcr_ml.stages import Progress, silent, stage
 
@@ -132,12 +133,13 @@ def tell_night(
     told = (risk, plan, drivers, transitions, earlier)
     flags = list_night(casebook, features, release.scorer, *told)
     share = risk.get("left_alone_share", LEFT_ALONE_SHARE)
-    added = record_flags(flags, casebook, out, share, plan.experiment)
+    written = record_flags(flags, casebook, out, share, plan.experiment)
     _record_night(out / NIGHTS, release.name, casebook.as_of, len(flags))
     remarks = [f"By release {release.name}, as of {release.as_of:%Y-%m-%d}."]
-    remarks += [*measured, *list_remarks(flags, plan, added, out / RECORD, None, measured)]
+    remarks += [*measured, *list_remarks(flags, plan, measured)]
+    remarks += [*unknown_queues(plan, casebook), *written]
     count = len(score_open_contacts(casebook, features, release.scorer))
-    return render_flags(flags, casebook.as_of, count, remarks, width, colour)
+    return render_flags(flags, casebook.as_of, count, remarks, width, colour, plan.time_zone)
 
 
 def _record_night(path: Path, release: str, as_of: pd.Timestamp, listed: int) -> None:
