@@ -142,7 +142,8 @@ def tell_watch(found: Watched, width: int = 100, colour: bool = False) -> str:
 
 def _alarms(told: pd.DataFrame) -> list[dict[str, Any]]:
     names = ["kind", "name", "value", "verdict", "why", "what_to_do"]
-    return told.loc[told["verdict"] != FINE, names].to_dict("records")
+    rows = told.loc[told["verdict"] != FINE, names].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _recorded(found: Watched, path: Path) -> Watched:
