@@ -23,7 +23,7 @@ NIGHT = "2025-04-15"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with a log and a models folder whose release is in use."""
     folder = tmp_path_factory.mktemp("desk")
-    write_centre(simulate_centre(CentrePlan(contacts=700, days=110)), folder)
+    write_centre(simulate_centre(CentrePlan(contacts=400, days=110)), folder)
     raw = read_log([str(folder / "contacts.parquet")])
     recipe = Recipe.of({"casebook": {"encoder": "words", "cache_folder": folder / "cache"}})
     known = LogByDay(raw, recipe).as_of(pd.Timestamp("2025-04-01", tz="UTC"))
