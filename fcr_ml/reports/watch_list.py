@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from fcr_ml.reports import wording
 from fcr_ml.reports.page import render_sheet
 from fcr_ml.reports.screen import as_text, line
 from fcr_ml.reports.tables import Section, Table, number_cell, numbers, text_cell, words
+
+if TYPE_CHECKING:
+    from fcr_ml.reports.screen import Block
 
 _HEADS = {
     "fine": "Fine: nothing moved further than this log moves by itself.",
@@ -37,7 +40,7 @@ def render_watch(found: Mapping[str, Any], width: int = 100, colour: bool = Fals
     colour : bool
         Whether to add the codes for bold and quiet text.
     """
-    blocks = [[line(headline(found), "bold"), line(_facts(found), "dim")]]
+    blocks: list[Block] = [[line(headline(found), "bold"), line(_facts(found), "dim")]]
     for alarm in found["alarms"]:
         since = wording.day(pd.Timestamp(alarm["since"]))
         blocks.append(
