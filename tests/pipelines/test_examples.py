@@ -83,7 +83,7 @@ def test_a_crontab_has_five_fields_and_a_command() -> None:
     lines = (EXAMPLES / "crontab").read_text(encoding="utf-8").splitlines()
     runs = [line for line in lines if line and not re.match(r"#|[A-Z]+=", line)]
 
-    assert len(runs) == 3
+    assert len(runs) == 4
     for run in runs:
         *fields, command = run.split(maxsplit=5)
         asked = zip(fields, FIELDS.items(), strict=True)
