@@ -33,16 +33,10 @@ def pytest_configure() -> None:
 
 FIRST = ("tests/truth/", "tests/docs/", "tests/golden/", "tests/cli/", "tests/pipelines/")
 """What takes longest begins first, so that no process waits for one long file at the end."""
-TOGETHER = {"tests/docs/test_pages.py": "readme", "tests/docs/test_readme.py": "readme"}
-"""Files that share one costly fixture and belong into one process; others go by file."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests by file for several processes, long files first."""
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(file, file)))
+    """Let long files begin first."""
     items.sort(key=lambda item: _place(item.nodeid))
 
 
