@@ -143,7 +143,8 @@ def _weigh(figures: dict[str, Any], gates: tuple[Gate, ...]) -> Verdict:
         f"({gain['low']:+.3f} to {gain['high']:+.3f}) on {figures['contacts']:,} contacts"
     )
     if gain["high"] < 0:
-        return Verdict("keep", f"The challenger ranks worse: {told}.", gates, figures)
+        too = f" It also fails: {', '.join(gate.name for gate in failed)}." if failed else ""
+        return Verdict("keep", f"The challenger ranks worse: {told}.{too}", gates, figures)
     if failed:
         why = "; ".join(f"{gate.name}: {gate.told}" for gate in failed)
         return Verdict("keep", f"The challenger is refused. {why}.", gates, figures)

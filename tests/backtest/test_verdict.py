@@ -83,6 +83,7 @@ def test_a_ruined_language_is_refused_by_name_and_the_others_are_not() -> None:
     verdict = _judged(compared.assign(challenger=ruined))
     assert verdict.outcome == "keep"
     assert "language vi" in _failed(verdict)
+    assert "language vi" in verdict.why
     assert not _failed(verdict) & {"language sv", "language zh"}
 
 
