@@ -21,12 +21,15 @@ import pandas as pd
 from fcr_ml.backtest.month import LogByDay
 from fcr_ml.backtest.watch import verdict_of, watch_release
 from fcr_ml.backtest.watch_rows import WatchRows, watch_rows
+from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
 from fcr_ml.releases.fit import Recipe, fit_release
 from fcr_ml.releases.reading import features_of, read_by
 from fcr_ml.simulate import CentrePlan, simulate_centre, write_centre
 
 NIGHTS = 90
+LOOKED_BACK = (10, 40, 70)
+"""Nights before the end in whose week drifts are planted."""
 DRIFTS = (
     "volume halved", "volume doubled", "column emptied", "new codes", "new topic",
     "notes halved", "language switched", "returns doubled", "ranking broken",
@@ -38,8 +41,6 @@ def read_once(log: Path, encoder: str) -> tuple[WatchRows, pd.Timestamp, pd.Time
     raw = read_log([str(log)])
     recipe = Recipe.of({"casebook": {"encoder": encoder}})
     logs = LogByDay(raw, recipe)
-    from fcr_ml.contacts.clean import clean_log
-
     whole = clean_log(raw, **recipe.contacts)
     end = whole.as_of.floor("D")
     seam = end - pd.Timedelta(days=NIGHTS)
@@ -114,6 +115,45 @@ def _returned(rows: pd.DataFrame, inside: np.ndarray, draw: np.random.Generator)
     return rows
 
 
+def watched_log(
+    given: argparse.Namespace, seed: int
+) -> tuple[WatchRows, pd.Timestamp, pd.Timestamp]:
+    """Give a log read once by a release, its seam and end; kept where that was asked for."""
+    kept = given.keep and given.keep / f"{given.log.parent.name if given.log else seed}.pkl"
+    if kept and kept.exists():
+        read = pd.read_pickle(kept)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            log = given.log
+            if log is None:
+                plan = CentrePlan(contacts=given.contacts, days=270, random_state=seed)
+                write_centre(simulate_centre(plan), Path(folder))
+                log = Path(folder) / "contacts.parquet"
+            read = read_once(log, given.encoder)
+        if kept:
+            pd.to_pickle(read, kept)
+    rows, seam, end, _ = read
+    whose = pd.factorize(rows.rows["customer_id"], sort=True)[0] % given.part == 0
+    return replace(rows, rows=rows.rows[whose].reset_index(drop=True)), seam, end
+
+
+def found_at(
+    rows: WatchRows, night: pd.Timestamp, seam: pd.Timestamp, usual: set[str], seed: int
+) -> dict[str, bool]:
+    """Plant each drift in the week before a night, and say whether more is told than usual."""
+    starts, now = rows.rows["started_epoch"].to_numpy(np.int64), int(night.timestamp())
+    week = (starts < now) & (starts >= now - 7 * 86_400)
+    found = {}
+    for kind in DRIFTS:
+        watch = watch_release(plant(rows, kind, week, seed), night, seam)
+        alarms = watch[watch["verdict"] != "fine"]
+        names = {f"{k}: {n}" for k, n in zip(alarms["kind"], alarms["name"], strict=True)}
+        found[kind] = bool(names - usual)
+        if not found[kind]:
+            print(f"  missed on {night:%Y-%m-%d}: {kind} ({verdict_of(watch)})", flush=True)
+    return found
+
+
 def main() -> None:
     """Measure both, seed by seed."""
     parser = argparse.ArgumentParser()
@@ -124,26 +164,10 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="keeps the rows that were read here")
     parser.add_argument("--part", type=int, default=1, help="keep every such customer alone")
     given = parser.parse_args()
-    found = dict.fromkeys(DRIFTS, 0)
-    total, looks = 0, 0
+    found, total, looks = dict.fromkeys(DRIFTS, 0), 0, 0
     for seed in [0] if given.log else range(given.seeds):
         began = time.perf_counter()
-        with tempfile.TemporaryDirectory() as folder:
-            log = given.log
-            if log is None:
-                plan = CentrePlan(contacts=given.contacts, days=270, random_state=seed)
-                write_centre(simulate_centre(plan), Path(folder))
-                log = Path(folder) / "contacts.parquet"
-            kept = given.keep and given.keep / f"{log.parent.name if given.log else seed}.pkl"
-            if kept and kept.exists():
-                read = pd.read_pickle(kept)
-            else:
-                read = read_once(log, given.encoder)
-                if kept:
-                    pd.to_pickle(read, kept)
-        rows, seam, end, _ = read
-        whose = pd.factorize(rows.rows["customer_id"], sort=True)[0] % given.part == 0
-        rows = replace(rows, rows=rows.rows[whose].reset_index(drop=True))
+        rows, seam, end = watched_log(given, seed)
         print(
             f"seed {seed}: {len(rows.rows):,} read, {time.perf_counter() - began:.0f} s", flush=True
         )
@@ -151,20 +175,11 @@ def main() -> None:
         alarms = episodes(told)
         total += len(alarms)
         print(f"  undisturbed: {len(alarms)} alarms on {len(told)} nights: {alarms}", flush=True)
-        starts = rows.rows["started_epoch"].to_numpy(np.int64)
-        for back in (10, 40, 70):
-            night = end - pd.Timedelta(days=back)
-            now = int(night.timestamp())
-            week = (starts < now) & (starts >= now - 7 * 86_400)
-            usual = set(told[len(told) - 1 - back])
+        for back in LOOKED_BACK:
+            night, usual = end - pd.Timedelta(days=back), told[len(told) - 1 - back]
+            for kind, is_found in found_at(rows, night, seam, usual, seed).items():
+                found[kind] += is_found
             looks += 1
-            for kind in DRIFTS:
-                watch = watch_release(plant(rows, kind, week, seed), night, seam)
-                alarms_ = watch[watch["verdict"] != "fine"]
-                names = {f"{k}: {n}" for k, n in zip(alarms_["kind"], alarms_["name"], strict=True)}
-                found[kind] += bool(names - usual)
-                if not names - usual:
-                    print(f"  missed at {back}: {kind} ({verdict_of(watch)})", flush=True)
         print(f"  {time.perf_counter() - began:.0f} s", flush=True)
     print(f"alarms: {total}; found of {looks}: {found}")
 

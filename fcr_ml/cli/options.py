@@ -86,3 +86,21 @@ def lay_over(path: Path | None, **given: dict[str, Any]) -> dict[str, dict[str, 
 def width() -> int:
     """Give the columns to write in: the terminal's, at most a hundred."""
     return min(shutil.get_terminal_size((100, 24)).columns, 100)
+
+
+def log_settings(
+    settings_file: Path | None,
+    query: str | None,
+    encoding: str | None,
+    columns: str | None,
+    time_zone: str | None,
+    attribute: list[str] | None = None,
+    **casebook: str | None,
+) -> dict[str, dict[str, Any]]:
+    """Give the settings of a verb that is told its moment apart from them."""
+    return lay_over(
+        settings_file,
+        source={"query": query, "encoding": encoding},
+        contacts=contact_settings(columns, time_zone, None, attribute),
+        casebook=casebook,
+    )

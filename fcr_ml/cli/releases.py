@@ -24,8 +24,7 @@ from fcr_ml.cli.options import (
     Sources,
     TimeZone,
     Window,
-    contact_settings,
-    lay_over,
+    log_settings,
     width,
 )
 
@@ -73,14 +72,13 @@ def retrain(
     from fcr_ml.retraining import retrain as retrain_month
     from fcr_ml.retraining import tell_retrained
 
-    settings = _settings(
-        settings_file, query, encoding, columns, time_zone, attribute, window, reading, encoder
-    )
+    told = (settings_file, query, encoding, columns, time_zone, attribute)
+    settings = log_settings(*told, window=window, reading=reading, encoder=encoder)
     with bars(quiet=not sys.stderr.isatty()) as progress:
-        told = retrain_month(
+        decided = retrain_month(
             sources, models, settings, _signed(), as_of, replay, progress, tracking
         )
-    typer.echo(tell_retrained(*told, models, width(), sys.stdout.isatty()), nl=False)
+    typer.echo(tell_retrained(*decided, models, width(), sys.stdout.isatty()), nl=False)
 
 
 def backtest(
@@ -109,9 +107,8 @@ def backtest(
     from fcr_ml.retraining import backtest as run_backtest
     from fcr_ml.retraining import tell_course
 
-    settings = _settings(
-        settings_file, query, encoding, columns, time_zone, attribute, window, reading, encoder
-    )
+    told = (settings_file, query, encoding, columns, time_zone, attribute)
+    settings = log_settings(*told, window=window, reading=reading, encoder=encoder)
     with bars(quiet=not sys.stderr.isatty()) as progress:
         course = run_backtest(sources, out, settings, as_of, months, replay, progress)
     typer.echo(tell_course(course, out, width(), sys.stdout.isatty()), nl=False)
@@ -205,22 +202,3 @@ def _signed() -> Signature:
         return Signature(now, getpass.getuser())
     except (OSError, KeyError):
         return Signature(now, "unknown")
-
-
-def _settings(
-    settings_file: Path | None,
-    query: str | None,
-    encoding: str | None,
-    columns: str | None,
-    time_zone: str | None,
-    attribute: list[str] | None,
-    window: str | None,
-    reading: str | None,
-    encoder: str | None,
-) -> dict[str, dict[str, object]]:
-    return lay_over(
-        settings_file,
-        source={"query": query, "encoding": encoding},
-        contacts=contact_settings(columns, time_zone, None, attribute),
-        casebook={"window": window, "reading": reading, "encoder": encoder},
-    )

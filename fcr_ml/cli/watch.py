@@ -20,8 +20,7 @@ from fcr_ml.cli.options import (
     SettingsFile,
     Sources,
     TimeZone,
-    contact_settings,
-    lay_over,
+    log_settings,
     width,
 )
 from fcr_ml.cli.releases import Models
@@ -51,7 +50,7 @@ def watch(
     from fcr_ml.watching import tell_watch
     from fcr_ml.watching import watch as watch_log
 
-    settings = _settings(settings_file, query, encoding, columns, time_zone)
+    settings = log_settings(settings_file, query, encoding, columns, time_zone)
     with bars(quiet=not sys.stderr.isatty()) as progress:
         found = watch_log(sources, models, settings, as_of, out, progress)
     told = found.to_json() if json else tell_watch(found, width(), sys.stdout.isatty())
@@ -85,23 +84,9 @@ def score(
     from fcr_ml.progress import bars
     from fcr_ml.scoring import tell_night
 
-    settings = _settings(settings_file, query, encoding, columns, time_zone)
+    settings = log_settings(settings_file, query, encoding, columns, time_zone)
     settings["risk"] |= {} if capacity is None else {"capacity": capacity}
     seen = (width(), sys.stdout.isatty())
     with bars(quiet=not sys.stderr.isatty()) as progress:
         told = tell_night(sources, models, out, settings, as_of, *seen, progress)
     typer.echo(told, nl=False)
-
-
-def _settings(
-    settings_file: Path | None,
-    query: str | None,
-    encoding: str | None,
-    columns: str | None,
-    time_zone: str | None,
-) -> dict[str, dict[str, object]]:
-    return lay_over(
-        settings_file,
-        source={"query": query, "encoding": encoding},
-        contacts=contact_settings(columns, time_zone, None, None),
-    )
