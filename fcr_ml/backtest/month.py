@@ -145,7 +145,7 @@ class Retraining:
         """Give the release of a moment; it is fitted where it is not on the shelf yet."""
         known = self.logs.as_of(as_of)
         before = None if forerunner is None else forerunner.name
-        name = release_name(known, self.recipe, before)
+        name = release_name(known, self.recipe, before, self.acted_on)
         if shelf.has(name) and self.readings.has(name, known):
             return shelf.open(name)
         with tempfile.TemporaryDirectory() as folder:

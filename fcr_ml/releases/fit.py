@@ -19,6 +19,7 @@ import pandas as pd
 from fcr_ml import __version__
 from fcr_ml.assembly import CasebookBuilder
 from fcr_ml.contacts.clean import CleanLog
+from fcr_ml.errors import StorageError
 from fcr_ml.frames import Casebook
 from fcr_ml.frames.tables import CONTACTS
 from fcr_ml.notes.table import NoteMemory
@@ -81,7 +82,8 @@ class Recipe:
 
     def fingerprint(self) -> str:
         """Give what changes whenever the same log could be fitted otherwise."""
-        told = [FORMAT, __version__, self.told(), list(self.builder.judged_pairs)]
+        judged = [_digest_of(Path(path)) for path in self.builder.judged_pairs]
+        told = [FORMAT, __version__, self.told(), judged]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -96,11 +98,23 @@ def fingerprint_log(contacts: pd.DataFrame) -> str:
     return digest.hexdigest()[:16]
 
 
+def _digest_of(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as fault:
+        raise StorageError(f"judged pairs: {path} cannot be read; check the path.") from fault
+
+
 def release_name(
-    log: CleanLog, recipe: Recipe, forerunner: str | None, log_fingerprint: str | None = None
+    log: CleanLog,
+    recipe: Recipe,
+    forerunner: str | None,
+    acted_on: Collection[str] = (),
+    log_fingerprint: str | None = None,
 ) -> str:
     """Give the name of the release that a log would give: its day, and what it rests on."""
-    rests_on = [recipe.fingerprint(), log_fingerprint or fingerprint_log(log.contacts), forerunner]
+    fingerprint = log_fingerprint or fingerprint_log(log.contacts)
+    rests_on = [recipe.fingerprint(), fingerprint, forerunner, sorted(acted_on)]
     digest = hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()
     return f"{log.as_of:%Y-%m-%d}-{digest[:8]}"
 
@@ -167,7 +181,7 @@ def fit_release(
     scorer = studied.scorer
     assert isinstance(scorer, RiskModel | CountingRule)
     release = Release(
-        release_name(log, recipe, before, fingerprint),
+        release_name(log, recipe, before, acted_on, fingerprint),
         log.as_of,
         learnt,
         scorer,

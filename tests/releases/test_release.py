@@ -142,6 +142,14 @@ def test_the_same_log_in_another_order_gives_the_same_bytes(made: Made, tmp_path
     name = release_name(made.log, made.recipe, None)
     assert name == made.release.name
     assert release_name(made.log, made.recipe, "2025-01-01-00000000") != name
+    assert release_name(made.log, made.recipe, None, {"contact-1"}) != name
+    judged = tmp_path / "judged.csv"
+    names = set()
+    for content in ("one", "other"):
+        judged.write_text(content, encoding="utf-8")
+        builder = replace(made.recipe.builder, judged_pairs=(str(judged),))
+        names.add(release_name(made.log, replace(made.recipe, builder=builder), None))
+    assert len(names | {name}) == 3
     changed = replace(made.recipe, builder=replace(made.recipe.builder, window="48h"))
     assert release_name(made.log, changed, None) != name
     save_release(open_release(made.folder), tmp_path / "copy")
