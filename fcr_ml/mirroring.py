@@ -99,7 +99,8 @@ def mirror_champion(tracker: Tracker, shelf: Shelf) -> None:
     TrackingError
         When MLflow cannot be reached, or that release was never told to it.
     """
-    tracker.registry.set_alias(CHAMPION, shelf.champion)
+    if shelf.champion is not None:
+        tracker.point(CHAMPION, shelf.champion)
 
 
 def _outcome(shelf: Shelf, decision: Mapping[str, Any]) -> str:

@@ -37,6 +37,49 @@ def artifacts_place(models: Path) -> str:
     return (models.resolve() / ARTIFACTS).as_posix()
 
 
+def point_local_alias(models: Path, registered: str, alias: str, tag: str, value: str) -> bool:
+    """Let an alias stand for a version without loading MLflow, which takes seconds.
+
+    Parameters
+    ----------
+    models : pathlib.Path
+        Holds ``mlflow.db``.
+    registered, alias : str
+        The registered model, and which of its aliases.
+    tag, value : str
+        The newest version so tagged is meant.
+
+    Returns
+    -------
+    bool
+        Whether it was done; not where there is no such version, or where the tables are not
+        those of the MLflow this was written for. Ask MLflow then.
+    """
+    if not has_tracking(models):
+        return False
+    with closing(sqlite3.connect(models / DATABASE)) as connection, connection:
+        try:
+            (version,) = connection.execute(_TAGGED, (registered, tag, value)).fetchone()
+            if version is not None:
+                connection.execute(_POINTED, (alias, version, registered))
+            return version is not None
+        except sqlite3.Error:
+            return False
+
+
+_TAGGED = """
+SELECT max(v.version) FROM model_versions AS v
+JOIN model_version_tags AS t USING (workspace, name, version)
+WHERE v.workspace = 'default' AND v.name = ? AND v.current_stage != 'Deleted_Internal'
+AND t.key = ? AND t.value = ?
+"""
+
+_POINTED = """
+INSERT OR REPLACE INTO registered_model_aliases (alias, version, name, workspace)
+VALUES (?, ?, ?, 'default')
+"""
+
+
 def follow_moved_folder(models: Path, experiment: str) -> int:
     """Put the places right after the models folder was moved or copied.
 

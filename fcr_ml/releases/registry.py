@@ -22,6 +22,7 @@ REGISTERED = "fcr_risk"
 CHAMPION, CHALLENGER = "champion", "challenger"
 
 _TAG = "fcr."
+RELEASE_TAG = _TAG + "release"
 _ABOUT = (
     "Calibrated risk that an open contact will be repeated, with three reasons. Rows in: "
     "contacts with `contact_id`, `customer_id` and `started_at`, and what else is known of "

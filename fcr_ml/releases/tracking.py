@@ -22,8 +22,13 @@ import pandas as pd
 
 from fcr_ml.errors import SettingsError, StorageError, TrackingError
 from fcr_ml.releases.flavour import Served, save_served
-from fcr_ml.releases.local_tracking import artifacts_place, follow_moved_folder, local_address
-from fcr_ml.releases.registry import REGISTERED, Registry, Version
+from fcr_ml.releases.local_tracking import (
+    artifacts_place,
+    follow_moved_folder,
+    local_address,
+    point_local_alias,
+)
+from fcr_ml.releases.registry import REGISTERED, RELEASE_TAG, Registry, Version
 from fcr_ml.releases.tracked_run import NOTE_TAG, TrackedRun
 from fcr_ml.releases.tracking_faults import (
     load_mlflow,
@@ -108,6 +113,14 @@ class Tracker:
     def registry(self) -> Registry:
         """The registered versions and their aliases."""
         return Registry(self._client, self.address, self.registered)
+
+    def point(self, alias: str, release: str) -> None:
+        """Let an alias stand for a release; errors as of :meth:`Registry.set_alias`."""
+        if self.is_local and point_local_alias(
+            self.models, self.registered, alias, RELEASE_TAG, release
+        ):
+            return
+        self.registry.set_alias(alias, release)
 
     @contextmanager
     def month(

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ import pytest
 from fcr_ml.errors import FcrError, SettingsError, StorageError, TrackingError
 from fcr_ml.mirroring import HEADLINE, mirror_champion, mirror_month
 from fcr_ml.releases.flavour import Served, answer, requirements, signature
+from fcr_ml.releases.local_tracking import point_local_alias
 from fcr_ml.releases.registry import Version
 from fcr_ml.releases.shelf import PROMOTIONS, Shelf
 from fcr_ml.releases.tracked_run import NOTE_TAG, TrackedRun
@@ -285,7 +287,17 @@ def test_a_fault_ends_the_month_as_failed_and_goes_on(kept: Tracker) -> None:
 
 def test_an_alias_needs_a_registered_release(kept: Tracker) -> None:
     with pytest.raises(TrackingError, match="has no version of the release 2019-01"):
-        kept.registry.set_alias("champion", "2019-01")
+        kept.point("champion", "2019-01")
+
+
+def test_tables_of_another_mlflow_are_left_to_mlflow(tmp_path: Path) -> None:
+    asked = (tmp_path, "fcr_risk", "champion", "fcr.release", "2025-05")
+    assert not point_local_alias(*asked)
+    assert not (tmp_path / "mlflow.db").exists()
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as other, other:
+        other.execute("CREATE TABLE model_versions (name, version)")
+
+    assert not point_local_alias(*asked)
 
 
 def test_a_moved_folder_is_found_again(kept: Tracker, tmp_path: Path) -> None:
@@ -471,8 +483,10 @@ def test_what_months_decided_is_mirrored_once_and_follows_the_promotion_log(
     assert tracker.registry.aliases() == {"champion": JUNE}
 
     _take_into_use(shelf, MAY)
-    mirror_champion(tracker, shelf)
+    fresh = Tracker(models=tmp_path)
+    mirror_champion(fresh, shelf)
 
+    assert "_client" not in vars(fresh), "a roll back in a hurry does not wait for MLflow to load"
     assert tracker.registry.aliases() == {"champion": MAY}
 
 
