@@ -174,7 +174,9 @@ class RiskModel:
     def from_dict(cls, kept: dict[str, Any]) -> RiskModel:
         """Give the model that :meth:`to_dict` described; it scores to the same bits."""
         model = cls(kept["name"], kept["names"], kept["knots"], kept["penalty"])
-        model.shapes_ = {name: Shape(**shape) for name, shape in kept["shapes"].items()}
+        # Weights follow the order of the fit, and a file may keep its keys in another.
+        shapes = {name: Shape(**shape) for name, shape in kept["shapes"].items()}
+        model.shapes_ = {name: shapes[name] for name in model.names if name in shapes}
         model.means_ = np.array(kept["means"], dtype=np.float64)
         scales = [np.inf if scale is None else scale for scale in kept["scales"]]
         model.scales_ = np.array(scales, dtype=np.float64)

@@ -100,7 +100,7 @@ def test_a_shift_shows_before_the_first_window_after_it_has_closed() -> None:
 def test_what_is_kept_scores_to_the_same_bits() -> None:
     rows, _ = drawn(3_000, 3)
     model = fitted(rows)
-    kept = ReturnModel.from_dict(json.loads(json.dumps(model.to_dict())))
+    kept = ReturnModel.from_dict(json.loads(json.dumps(model.to_dict(), sort_keys=True)))
     assert np.array_equal(kept.risk(rows, 30.0), model.risk(rows, 30.0))
     shares = model.contributions(rows).sum(axis=1).to_numpy()
     assert model.log_odds(rows) == pytest.approx(shares + model.shift_)
