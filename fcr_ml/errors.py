@@ -24,6 +24,10 @@ class StorageError(FcrError):
     """A file or folder cannot be read or written: permission, space, damage."""
 
 
+class OldReleaseError(StorageError):
+    """A release was made under another contract of tables than this program's."""
+
+
 class TrackingError(FcrError):
     """MLflow cannot be reached, or refuses; what is kept locally is not touched."""
 

@@ -14,11 +14,12 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.releases.flavour import Served
-from fcr_ml.releases.registry import CHAMPION
+from fcr_ml.releases.registry import CHALLENGER, CHAMPION
 from fcr_ml.releases.release import read_manifest
 from fcr_ml.releases.shelf import Shelf
 from fcr_ml.releases.tracked_run import TrackedRun
 from fcr_ml.releases.tracking import Tracker
+from fcr_ml.releases.tracking_faults import tolerated
 from fcr_ml.reports.release_card import card_markdown
 
 CANDIDATES = ("champion", "challenger", "rule")
@@ -88,19 +89,33 @@ def mirror_month(
         as_of = pd.Timestamp(manifest["as_of"])
         place = shelf.place(name)
         tracker.log_release(run, place, name, as_of, outcome, verdict["why"], example, served)
-    tracker.registry.mirror(_registered(tracker, shelf), None if shelf.champion == name else name)
+    known = {version.release for version in tracker.registry.versions()}
+    for alias, release in _aliases(shelf).items():
+        tracker.point(alias, release if release in known else None)
 
 
 def mirror_champion(tracker: Tracker, shelf: Shelf) -> None:
-    """Bring the alias ``champion`` to the release in use, after a promotion or a rollback.
+    """Bring the aliases to the release in use, after a promotion or a rollback by hand.
 
     Raises
     ------
     TrackingError
         When MLflow cannot be reached, or that release was never told to it.
     """
-    if shelf.champion is not None:
-        tracker.point(CHAMPION, shelf.champion)
+    aliases = _aliases(shelf)
+    tracker.point(CHAMPION, aliases[CHAMPION])
+    untold: list[str] = []
+    with tolerated(untold.append):
+        tracker.point(CHALLENGER, aliases[CHALLENGER])
+    if untold:
+        # It was fitted without MLflow being told.
+        tracker.point(CHALLENGER, None)
+
+
+def _aliases(shelf: Shelf) -> dict[str, str | None]:
+    """Give the release in use, and the newest where that is another."""
+    newest = shelf.names[-1] if shelf.names else None
+    return {CHAMPION: shelf.champion, CHALLENGER: newest if newest != shelf.champion else None}
 
 
 def _outcome(shelf: Shelf, decision: Mapping[str, Any]) -> str:
@@ -124,10 +139,3 @@ def _tell_candidates(tracker: Tracker, run: TrackedRun, figures: Mapping[str, An
         if isinstance(figures.get(name), Mapping):
             with tracker.part(run, name, "candidate") as candidate:
                 candidate.log_figures(figures[name])
-
-
-def _registered(tracker: Tracker, shelf: Shelf) -> str | None:
-    """Give the release in use, where MLflow was told of it."""
-    champion = shelf.champion
-    known = {version.release for version in tracker.registry.versions()}
-    return champion if champion in known else None

@@ -21,7 +21,7 @@ from fcr_ml.backtest.month import Decision, LogByDay, Retraining
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.moment import given_moment
 from fcr_ml.contacts.read import read_log
-from fcr_ml.errors import SettingsError, StorageError, TrackingError
+from fcr_ml.errors import FcrError, SettingsError, StorageError
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv, write_text
@@ -31,6 +31,7 @@ from fcr_ml.releases.local_tracking import has_tracking
 from fcr_ml.releases.release import check_release, read_manifest
 from fcr_ml.releases.shelf import Promotion, Shelf
 from fcr_ml.releases.tracking import Tracker
+from fcr_ml.releases.tracking_faults import refuse_no_address
 from fcr_ml.reports.backtest_page import render_backtest, write_backtest_page
 from fcr_ml.reports.release_card import card_markdown, render_decision, write_card_page
 from fcr_ml.reports.release_list import render_comparison, render_releases
@@ -105,16 +106,19 @@ def retrain(
 
     Raises
     ------
+    SettingsError
+        When ``tracking`` is no address, before anything is read.
     StorageError
         When another run is at work in the folder, or it cannot be written. The release in
         use stays in use, whatever happens.
     """
     shelf = Shelf(models)
+    _refuse_no_address(tracking)
     with shelf.locked():
         retraining, moment = _open(sources, shelf, settings, as_of, months, progress)
         decision = retraining.run(moment)
-        is_promoted = promote(retraining, decision, signed.at, signed.by)
         _write_decision(shelf, decision)
+        is_promoted = promote(retraining, decision, signed.at, signed.by)
         _mirror(shelf, tracking, decision)
     return decision, is_promoted
 
@@ -203,6 +207,7 @@ def promote_release(
 ) -> Promotion:
     """Take a release into use by hand; MLflow's alias follows."""
     shelf = Shelf(models)
+    _refuse_no_address(tracking)
     with shelf.locked():
         done = shelf.promote(name, signed.at, signed.by, why)
         _mirror(shelf, tracking)
@@ -212,6 +217,7 @@ def promote_release(
 def roll_back(models: Path, why: str, signed: Signature, tracking: str = LOCAL) -> Promotion:
     """Take the release that was in use before back into use; MLflow's alias follows."""
     shelf = Shelf(models)
+    _refuse_no_address(tracking)
     with shelf.locked():
         done = shelf.roll_back(signed.at, signed.by, why)
         _mirror(shelf, tracking)
@@ -246,9 +252,7 @@ def _open(
     moment = _moment(as_of or settings.get("contacts", {}).get("as_of"))
     if moment is None:
         moment = clean_log(raw, **recipe.contacts).as_of
-    known = acted.loc[acted["acted_at"] <= moment, "contact_id"]
-    retraining = Retraining(logs, recipe, shelf, months, set(known), progress)
-    return retraining, moment
+    return Retraining(logs, recipe, shelf, months, acted, progress), moment
 
 
 def _moment(as_of: str | None) -> pd.Timestamp | None:
@@ -277,6 +281,11 @@ def _rule_of(course: Course, shelf: Shelf) -> str:
     return reading_of(read_manifest(shelf.place(course.decisions[-1].challenger)))
 
 
+def _refuse_no_address(tracking: str) -> None:
+    if tracking not in (LOCAL, OFF):
+        refuse_no_address(tracking)
+
+
 def _mirror(shelf: Shelf, tracking: str, decision: Decision | None = None) -> None:
     """Tell MLflow of a month, or of a release taken into use by hand."""
     is_local = tracking == LOCAL
@@ -289,7 +298,7 @@ def _mirror(shelf: Shelf, tracking: str, decision: Decision | None = None) -> No
         else:
             card = shelf.folder / DECISIONS / decision.challenger
             mirror_month(tracker, shelf, decision.to_dict(), card)
-    except TrackingError as fault:
+    except FcrError as fault:
         _log.warning("%s The release in use is told by the promotion log as ever.", fault)
 
 

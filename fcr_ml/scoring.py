@@ -20,7 +20,7 @@ from fcr_ml.errors import SettingsError
 from fcr_ml.flagging import RECORD, list_remarks, read_told, record_flags
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
-from fcr_ml.frames.storage import replaced_file
+from fcr_ml.frames.storage import append_line
 from fcr_ml.releases.reading import features_of, read_by
 from fcr_ml.releases.release import Release
 from fcr_ml.releases.shelf import Shelf
@@ -148,5 +148,4 @@ def _record_night(path: Path, release: str, as_of: pd.Timestamp, listed: int) ->
     older = path.read_text(encoding="utf-8") if path.exists() else ""
     line = json.dumps(night)
     if line not in older.splitlines():
-        with replaced_file(path) as beside:
-            beside.write_text(f"{older}{line}\n", encoding="utf-8")
+        append_line(path, line)

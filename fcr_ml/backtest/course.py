@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.backtest.month import Decision, Retraining
-from fcr_ml.backtest.readings import labels_of
 from fcr_ml.errors import SettingsError
 from fcr_ml.frames.backtest import BACKTEST
 from fcr_ml.frames.conform import conform
@@ -92,25 +91,49 @@ def run_course(
         decision = retraining.run(begin)
         promote(retraining, decision, at or decision.as_of)
         decisions.append(decision)
-        used.append(str(retraining.shelf.champion))
+        used.append(_used_from(retraining, decision))
         told(decision)
     rows = _scored(retraining, [*begins, end], used)
     return Course(_months(rows, begins, used, decisions), tuple(decisions))
 
 
 def promote(retraining: Retraining, decision: Decision, at: str, by: str = "fcr backtest") -> bool:
-    """Do what a decision says; what was done before is not done again.
+    """Do what a decision says.
 
-    A month is not promoted over a later one.
+    What was done before is not done again, so that a person's rollback lasts. A challenger
+    replaces only the release that it was compared with.
     """
     shelf, name = retraining.shelf, decision.challenger
-    in_use = shelf.champion
-    if decision.verdict.outcome != "promote" or name == in_use:
+    if decision.verdict.outcome != "promote" or shelf.champion != decision.champion:
         return False
-    if in_use is not None and shelf.as_of(in_use) > shelf.as_of(name):
+    if any(promotion.now == name for promotion in shelf.promotions):
         return False
     shelf.promote(name, at, by, decision.verdict.why)
     return True
+
+
+def _used_from(retraining: Retraining, decision: Decision) -> str:
+    """Give the release that a month is ranked by, whatever was promoted since.
+
+    Raises
+    ------
+    SettingsError
+        When the shelf holds a course of other settings or another log, or when the first
+        release is none to be taken into use without a look.
+    """
+    is_promoted = decision.verdict.outcome == "promote"
+    name = decision.challenger if is_promoted else decision.champion
+    if name is None:
+        raise SettingsError(
+            f"backtest: the release of {decision.as_of[:10]} is not taken into use. "
+            f"{decision.verdict.why}"
+        )
+    if all(promotion.now != name for promotion in retraining.shelf.promotions):
+        raise SettingsError(
+            f"backtest: {retraining.shelf.folder} holds months of other settings or of another "
+            "log; choose another --out."
+        )
+    return name
 
 
 def _refuse_late_log(retraining: Retraining, begin: pd.Timestamp, end: pd.Timestamp) -> None:
@@ -128,7 +151,7 @@ def _scored(
     """Give each month's contacts with their label and the risk that each way gave them."""
     shelf = retraining.shelf
     never = shelf.open(used[0])
-    labels = labels_of(retraining.reading(shelf.open(used[-1]), seams[-1]))
+    labels = retraining.labels(shelf.open(used[-1]), seams[-1])
     months = []
     for begin, end, name in zip(seams[:-1], seams[1:], used, strict=True):
         ranked = retraining.reading(shelf.open(name), end).contacts

@@ -7,9 +7,8 @@ run that was stopped at any moment is gone on with and ends as an undisturbed on
 
 from __future__ import annotations
 
-import logging
 import tempfile
-from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,15 @@ from fcr_ml.backtest.readings import Reading, Readings, compare_readings, labels
 from fcr_ml.backtest.verdict import Verdict, judge_challenger
 from fcr_ml.contacts.clean import CleanLog, clean_log
 from fcr_ml.contacts.read import RawLog
+from fcr_ml.errors import OldReleaseError, StorageError
+from fcr_ml.frames.conform import empty
+from fcr_ml.frames.flagged import ACTED
 from fcr_ml.notes.table import NoteMemory
 from fcr_ml.releases.fit import Recipe, fit_release, release_name
 from fcr_ml.releases.release import Release
-from fcr_ml.releases.shelf import READINGS, Shelf
+from fcr_ml.releases.shelf import READINGS, REPLAYS, Shelf
+from fcr_ml.risk.evaluate import TOO_GOOD
 from fcr_ml.stages import Progress, silent
-
-log = logging.getLogger(__name__)
-
-REPLAYS = "replays"
 
 
 @dataclass
@@ -93,8 +92,9 @@ class Retraining:
     shelf : Shelf
     months : int
         Most past months that are replayed.
-    acted_on : collection of str
-        Contacts that were helped because they were flagged; never learned from.
+    acted : pandas.DataFrame
+        ACTED: contacts that were helped because they were flagged. They are neither learned
+        from nor judged by, from the moment on that they were helped.
     progress : callable
         Hears how far long stages have come.
     """
@@ -103,7 +103,7 @@ class Retraining:
     recipe: Recipe
     shelf: Shelf
     months: int = 3
-    acted_on: Collection[str] = ()
+    acted: pd.DataFrame = field(default_factory=lambda: empty(ACTED))
     progress: Progress = silent
 
     def __post_init__(self) -> None:
@@ -119,12 +119,19 @@ class Retraining:
         Nothing is promoted; that is the caller's.
         """
         was = self.shelf.champion_before(as_of)
-        champion = None if was is None else self.shelf.open(was)
+        try:
+            champion = None if was is None else self.shelf.open(was)
+        except OldReleaseError as fault:
+            challenger = self.fit(as_of, None, self.shelf)
+            why = f"It cannot be compared with the release in use. {fault}"
+            return Decision(as_of.isoformat(), challenger.name, was, (), _alone(challenger, why))
         challenger = self.fit(as_of, champion, self.shelf)
         if champion is None:
-            why = "There was no release to compare with; " + _told_alone(challenger)
-            verdict = Verdict("promote", why, (), {})
+            verdict = _alone(challenger, "There was no release to compare with")
             return Decision(as_of.isoformat(), challenger.name, None, (), verdict)
+        if _question(challenger) != _question(champion):
+            verdict = Verdict("keep", _other_question(challenger, champion), (), {})
+            return Decision(as_of.isoformat(), challenger.name, champion.name, (), verdict)
         spans = past_months(as_of, self.months, champion.as_of)
         stand_ins = [self.stand_in(begin, champion) for begin, _ in spans]
         told = tuple(
@@ -142,19 +149,22 @@ class Retraining:
         return Decision(as_of.isoformat(), challenger.name, champion.name, told, verdict)
 
     def fit(self, as_of: pd.Timestamp, forerunner: Release | None, shelf: Shelf) -> Release:
-        """Give the release of a moment; it is fitted where it is not on the shelf yet."""
-        known = self.logs.as_of(as_of)
+        """Give the release of a moment; it is fitted where it does not lie here whole yet."""
+        known, helped = self.logs.as_of(as_of), self._helped(as_of)
         before = None if forerunner is None else forerunner.name
-        name = release_name(known, self.recipe, before, self.acted_on)
-        if shelf.has(name) and self.readings.has(name, known):
-            return shelf.open(name)
+        name = release_name(known, self.recipe, before, helped)
+        for place in (self.shelf, shelf):
+            if place.has(name) and self.readings.has(name, known):
+                # A damaged one is fitted again, to the same bytes.
+                with suppress(StorageError):
+                    return place.open(name)
         with tempfile.TemporaryDirectory() as folder:
             fitted = fit_release(
                 known,
                 self.recipe,
                 Path(folder) / "casebook",
                 forerunner,
-                self.acted_on,
+                helped,
                 self.memory,
                 self.progress,
             )
@@ -165,15 +175,20 @@ class Retraining:
 
     def stand_in(self, as_of: pd.Timestamp, champion: Release) -> Release:
         """Give the release that this recipe gave, or gives, as of a past moment."""
-        fingerprint, day = self.recipe.fingerprint(), f"{as_of:%Y-%m-%d}"
-        for shelf in (self.shelf, self.replays):
-            for name in (name for name in shelf.names if name.startswith(day)):
-                release = shelf.open(name)
-                if release.told["recipe"] == fingerprint and release.as_of == as_of:
-                    return release
+        if champion.as_of == as_of and champion.told["recipe"] == self.recipe.fingerprint():
+            return champion
         earlier = self.shelf.champion_before(as_of)
         forerunner = None if earlier is None else self.shelf.open(earlier)
         return self.fit(as_of, forerunner, self.replays)
+
+    def labels(self, release: Release, as_of: pd.Timestamp) -> pd.Series:
+        """Give what came of every contact that nobody helped, as a release reads it."""
+        known = labels_of(self.reading(release, as_of))
+        return known[~known.index.isin(self._helped(as_of))]
+
+    def _helped(self, as_of: pd.Timestamp) -> set[str]:
+        is_known = (self.acted["acted_at"] <= as_of).fillna(False).to_numpy(dtype=bool)
+        return set(self.acted.loc[is_known, "contact_id"])
 
     def reading(self, release: Release, as_of: pd.Timestamp) -> Reading:
         """Give what a release says of the log as of a moment."""
@@ -188,7 +203,7 @@ class Retraining:
         stand_ins: list[Release],
     ) -> Verdict:
         """Pool the months in which the two differ; what is known as of now says what came."""
-        labels = labels_of(self.reading(challenger, as_of))
+        labels = self.labels(challenger, as_of)
         parts = [
             compare_readings(
                 self.reading(champion, end), self.reading(stand_in, end), labels, begin, end
@@ -216,13 +231,40 @@ def past_months(
     return sorted((begin, end) for begin, end in spans if begin >= since)
 
 
-def _told_alone(release: Release) -> str:
-    """Say what the first release was found to be worth on its own latest contacts."""
-    figures = release.told["figures"]
+def _question(release: Release) -> tuple[str, ...]:
+    """Give what a release's risks are risks of."""
+    told = release.settings
+    names = ("reading", "window", "window_from")
+    return (*(str(told["casebook"][n]) for n in names), told["risk"].get("moment", "end"))
+
+
+def _other_question(challenger: Release, champion: Release) -> str:
+    was, now = (", ".join(_question(release)) for release in (champion, challenger))
+    return (
+        f"The two tell risks of different things ({was} against {now}), so neither can be judged "
+        f"by what came of the other. Take it into use by hand if that is what the desk wants: fcr "
+        f"releases promote {challenger.name}."
+    )
+
+
+def _alone(challenger: Release, why: str) -> Verdict:
+    """Judge a release that there is nothing to compare with by its own test."""
+    figures = challenger.told["figures"]
     for tried in figures["tried"]:
         if tried["scorer"] == figures["chosen"]:
-            return (
-                f"on its own latest {tried['contacts']:,.0f} closed contacts '{figures['chosen']}' "
-                f"has AUC {tried['auc']:.3f} ({tried['auc_low']:.3f} to {tried['auc_high']:.3f})."
+            told = (
+                f"{why}; on its own latest {tried['contacts']:,.0f} closed contacts "
+                f"'{figures['chosen']}' has AUC {tried['auc']:.3f} ({tried['auc_low']:.3f} to "
+                f"{tried['auc_high']:.3f})"
             )
-    return "its log is too small or short to try it; a counting rule is used until then."
+            if tried["auc"] > TOO_GOOD:
+                return Verdict("keep", f"{told}: {_LOOK_FIRST} {challenger.name}.", (), {})
+            return Verdict("promote", f"{told}.", (), {})
+    too_small = "its log is too small or short to try it; a counting rule is used until then"
+    return Verdict("promote", f"{why}; {too_small}.", (), {})
+
+
+_LOOK_FIRST = (
+    "too good to be true. Look for a column that is filled in after the moment; if there is none, "
+    "take it into use by hand: fcr releases promote"
+)

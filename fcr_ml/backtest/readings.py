@@ -112,7 +112,8 @@ class Readings:
         self._write(reading, self._place(name, log))
 
     def _place(self, name: str, log: CleanLog) -> Path:
-        return self.folder / name / f"{log.as_of:%Y-%m-%d}-{fingerprint_log(log.contacts)[:8]}"
+        moment = f"{log.as_of:%Y-%m-%dT%H%M%S}"
+        return self.folder / name / f"{moment}-{fingerprint_log(log.contacts)[:8]}"
 
     def _write(self, reading: Reading, place: Path) -> None:
         with replaced_folder(place) as beside:

@@ -18,7 +18,7 @@ from fcr_ml.contacts.moment import as_known, given_moment, usual_moment
 from fcr_ml.contacts.parts import as_text
 from fcr_ml.contacts.read import RawLog
 from fcr_ml.contacts.remarks import remarks_on_contacts, remarks_on_rows
-from fcr_ml.contacts.set_aside import Reasons
+from fcr_ml.contacts.set_aside import LATER, Reasons
 from fcr_ml.contacts.times import Times, read_times
 from fcr_ml.contacts.values import READERS, read_id, read_text
 from fcr_ml.errors import DataError
@@ -53,6 +53,18 @@ class CleanLog:
     remarks: list[str]
     as_of: pd.Timestamp
     columns: ColumnPlan
+
+    @property
+    def losses(self) -> list[str]:
+        """Say how many rows are no contact and why; rows later than the moment are no loss."""
+        reasons = self.set_aside.loc[self.set_aside["reason"] != LATER, "reason"].value_counts()
+        if reasons.empty:
+            return []
+        told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+        return [
+            f"{reasons.sum():,} rows are set aside ({told}), {len(self.contacts):,} contacts are "
+            "read; fcr check says which rows, and how to mend them."
+        ]
 
 
 @dataclass(frozen=True)

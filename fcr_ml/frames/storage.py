@@ -151,6 +151,20 @@ def _swap(beside: Path, folder: Path) -> None:
         shutil.rmtree(older, ignore_errors=True)
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Remove the folders that runs which died while they wrote have left beside others.
+
+    An older folder that was moved out of the way stays where nothing took its place: it is
+    the only copy then. Nobody else may be writing there.
+    """
+    for path in folder.glob(".*.partial-*/"):
+        shutil.rmtree(path)
+    for path in folder.glob(".*.older-*/"):
+        name = path.name[1:].rpartition(".older-")[0]
+        if (folder / name).exists():
+            shutil.rmtree(path)
+
+
 def write_parquet(parts: Iterable[pd.DataFrame], path: Path, schema: pa.Schema) -> int:
     """Write frames one below the other as Parquet and give the number of rows.
 
@@ -194,10 +208,41 @@ def append_csv(frame: pd.DataFrame, path: Path) -> None:
     :func:`write_csv`. The columns are taken to be those of the file.
     """
     with replaced_file(path) as beside:
-        older = path.read_bytes() if path.exists() else b""
-        if older and not older.endswith(b"\n"):
-            older += b"\n"
+        older = _whole_lines(path)
         beside.write_bytes(older + _csv(frame, header=not older))
+
+
+def append_line(path: Path, line: str) -> None:
+    """Put a line below those of a UTF-8 text file, whole or not at all.
+
+    The bytes that are there stay as they are; a last line that an editor left without an
+    end gets one. The file is on the disk before it takes the place of the older one, for a
+    record that is only ever added to is the truth about what it records.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Begun when it is not there.
+    line : str
+        Without its end.
+
+    Raises
+    ------
+    StorageError
+        When the place cannot be written: no permission, no space, read-only.
+    """
+    with replaced_file(path) as beside:
+        written = _whole_lines(path) + line.encode() + b"\n"
+        with beside.open("wb") as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _whole_lines(path: Path) -> bytes:
+    """Give what a file holds, its last line ended; nothing where there is no file."""
+    older = path.read_bytes() if path.exists() else b""
+    return older if not older or older.endswith(b"\n") else older + b"\n"
 
 
 def _csv(frame: pd.DataFrame, header: bool) -> bytes:

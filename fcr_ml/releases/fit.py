@@ -112,9 +112,10 @@ def release_name(
     acted_on: Collection[str] = (),
     log_fingerprint: str | None = None,
 ) -> str:
-    """Give the name of the release that a log would give: its day, and what it rests on."""
+    """Give the name of the release that a log would give: its day, and a hash of what it is."""
     fingerprint = log_fingerprint or fingerprint_log(log.contacts)
-    rests_on = [recipe.fingerprint(), fingerprint, forerunner, sorted(acted_on)]
+    moment = log.as_of.isoformat()
+    rests_on = [moment, recipe.fingerprint(), fingerprint, forerunner, sorted(acted_on)]
     digest = hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()
     return f"{log.as_of:%Y-%m-%d}-{digest[:8]}"
 
@@ -176,7 +177,7 @@ def fit_release(
         "forerunner": before,
         "log": {"fingerprint": fingerprint} | _counts(log.contacts),
         "figures": _figures(casebook, studied),
-        "remarks": list(studied.remarks),
+        "remarks": [*log.remarks, *studied.remarks],
     }
     scorer = studied.scorer
     assert isinstance(scorer, RiskModel | CountingRule)

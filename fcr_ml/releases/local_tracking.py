@@ -37,7 +37,9 @@ def artifacts_place(models: Path) -> str:
     return (models.resolve() / ARTIFACTS).as_posix()
 
 
-def point_local_alias(models: Path, registered: str, alias: str, tag: str, value: str) -> bool:
+def point_local_alias(
+    models: Path, registered: str, alias: str, tag: str, value: str | None
+) -> bool:
     """Let an alias stand for a version without loading MLflow, which takes seconds.
 
     Parameters
@@ -47,7 +49,7 @@ def point_local_alias(models: Path, registered: str, alias: str, tag: str, value
     registered, alias : str
         The registered model, and which of its aliases.
     tag, value : str
-        The newest version so tagged is meant.
+        The newest version so tagged is meant; None takes the alias away.
 
     Returns
     -------
@@ -59,6 +61,9 @@ def point_local_alias(models: Path, registered: str, alias: str, tag: str, value
         return False
     with closing(sqlite3.connect(models / DATABASE)) as connection, connection:
         try:
+            if value is None:
+                connection.execute(_REMOVED, (alias, registered))
+                return True
             (version,) = connection.execute(_TAGGED, (registered, tag, value)).fetchone()
             if version is not None:
                 connection.execute(_POINTED, (alias, version, registered))
@@ -72,6 +77,10 @@ SELECT max(v.version) FROM model_versions AS v
 JOIN model_version_tags AS t USING (workspace, name, version)
 WHERE v.workspace = 'default' AND v.name = ? AND v.current_stage != 'Deleted_Internal'
 AND t.key = ? AND t.value = ?
+"""
+
+_REMOVED = """
+DELETE FROM registered_model_aliases WHERE alias = ? AND name = ? AND workspace = 'default'
 """
 
 _POINTED = """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REGISTERED = "fcr_risk"
 CHAMPION, CHALLENGER = "champion", "challenger"
+"""The release in use, and the newest where that is another."""
 
 _TAG = "fcr."
 RELEASE_TAG = _TAG + "release"
@@ -150,11 +151,6 @@ class Registry:
                 self.client.set_registered_model_alias(self.name, alias, str(version.number))
             elif alias in self.aliases():
                 self.client.delete_registered_model_alias(self.name, alias)
-
-    def mirror(self, champion: str | None, challenger: str | None = None) -> None:
-        """Bring both aliases to what the promotion log says."""
-        self.set_alias(CHAMPION, champion)
-        self.set_alias(CHALLENGER, challenger)
 
 
 def _version(found: Any) -> Version:

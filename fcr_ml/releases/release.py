@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from fcr_ml.assembly import Learnt
-from fcr_ml.errors import StorageError
+from fcr_ml.errors import OldReleaseError, StorageError
 from fcr_ml.features.described import Feature
 from fcr_ml.frames.storage import replaced_folder
 from fcr_ml.frames.tables import CONTRACT_VERSION
@@ -112,8 +112,10 @@ def open_release(folder: Path) -> Release:
     Raises
     ------
     StorageError
-        When a file is missing or changed, or the release was made by a newer version or
-        under another contract of tables; the message names the release and the mend.
+        When a file is missing, changed or not of the release, the folder has another name
+        than the release, or it was made by a newer version or under another contract of
+        tables (:class:`~fcr_ml.errors.OldReleaseError`); the message names the release and
+        the mend.
     """
     folder = Path(folder)
     manifest = check_release(folder)
@@ -134,8 +136,10 @@ def check_release(folder: Path) -> dict[str, Any]:
     """Check every byte of a release, and give what it says of itself; errors as above."""
     folder = Path(folder)
     manifest = read_manifest(folder)
+    _check_names(folder, manifest["files"])
     for name, entry in manifest["files"].items():
-        _check_file(folder, name, entry)
+        if _file_entry(folder / name) != entry:
+            raise StorageError(f"release {folder.name}: {name} was changed after the fit; {MEND}")
     return manifest
 
 
@@ -155,25 +159,41 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"this one reads {FORMAT}); update fcr_ml, or use another release."
         )
     if manifest["contract_version"] != CONTRACT_VERSION:
-        raise StorageError(
+        raise OldReleaseError(
             f"release {folder.name}: it was made under contract {manifest['contract_version']} of "
             f"tables, this program has {CONTRACT_VERSION}; fit that month again with fcr retrain."
         )
     told = {name: value for name, value in manifest.items() if name != "sha256"}
     if manifest.get("sha256") != _digest(told):
         raise StorageError(f"release {folder.name}: {MANIFEST} was changed after the fit; {MEND}")
+    if manifest["name"] != folder.name:
+        raise StorageError(
+            f"release {folder.name}: the folder holds release {manifest['name']}; give it that "
+            "name back, or use another release (fcr releases)."
+        )
     return dict(manifest)
 
 
 MEND = "restore the folder, use another release (fcr releases), or fit that month again."
 
 
-def _check_file(folder: Path, name: str, entry: Mapping[str, Any]) -> None:
-    path = folder / name
-    if not path.is_file():
-        raise StorageError(f"release {folder.name}: the file {name} is missing; {MEND}")
-    if _file_entry(path) != entry:
-        raise StorageError(f"release {folder.name}: {name} was changed after the fit; {MEND}")
+def _check_names(folder: Path, listed: Collection[str]) -> None:
+    """Check that a folder holds the files that were written, and no other: it is copied whole."""
+    lying = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    for name, path in lying.items():
+        if path.is_symlink():
+            raise StorageError(f"release {folder.name}: {name} is a link and no file; {MEND}")
+    files = [name for name, path in lying.items() if not path.is_dir()]
+    for name in listed:
+        if name not in files:
+            raise StorageError(f"release {folder.name}: the file {name} is missing; {MEND}")
+    further = [name for name in files if name not in {*listed, MANIFEST}]
+    if further:
+        raise StorageError(
+            f"release {folder.name}: {len(further)} of {len(files)} files are not of the release "
+            f"(first: {further[0]}). Move them out of {folder}; a release holds only what its "
+            "fit wrote."
+        )
 
 
 def _file_entry(path: Path) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class Tracker:
         """The registered versions and their aliases."""
         return Registry(self._client, self.address, self.registered)
 
-    def point(self, alias: str, release: str) -> None:
-        """Let an alias stand for a release; errors as of :meth:`Registry.set_alias`."""
+    def point(self, alias: str, release: str | None) -> None:
+        """Let an alias stand for a release, or for none; errors as of Registry.set_alias."""
         if self.is_local and point_local_alias(
             self.models, self.registered, alias, RELEASE_TAG, release
         ):

@@ -105,6 +105,16 @@ def _as_error(address: str, fault: Exception) -> TrackingError:
     )
 
 
+def refuse_no_address(address: str) -> None:
+    """Raise a SettingsError where a text is no tracking address; nothing is asked of it."""
+    scheme = urllib.parse.urlsplit(address).scheme
+    if scheme in ("", "file") and address != "databricks":
+        raise SettingsError(
+            f"tracking: '{address}' is no tracking address. Write a server's, http://host:5000, or "
+            "a database's, sqlite:///path; without one, the file in the models folder is used."
+        )
+
+
 def refuse_unreachable(address: str) -> None:
     """Knock at a server's or a database's door before the library tries for minutes.
 
@@ -115,13 +125,9 @@ def refuse_unreachable(address: str) -> None:
     TrackingError
         When nobody answers within :data:`REACH_SECONDS`.
     """
+    refuse_no_address(address)
     parts = urllib.parse.urlsplit(address)
     scheme = parts.scheme.partition("+")[0]
-    if scheme in ("", "file") and address != "databricks":
-        raise SettingsError(
-            f"tracking: '{address}' is no tracking address. Write a server's, http://host:5000, or "
-            "a database's, sqlite:///path; without one, the file in the models folder is used."
-        )
     try:
         port = parts.port or _PORTS.get(scheme)
         if parts.hostname and scheme in _PORTS:

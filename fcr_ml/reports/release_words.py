@@ -52,18 +52,31 @@ def outcome_sentence(decision: Told, is_promoted: bool) -> str:
     if outcome == "promote" and not is_promoted:
         return (
             f"{challenger} is to be promoted, and nothing was changed: it was taken into use "
-            "before, or a later release is in use."
+            "before, or a release that it was not compared with is in use. By hand: fcr releases "
+            f"promote {challenger}."
         )
-    if champion is None:
-        return f"{challenger} is in use from now on: it is the first release."
     if outcome == "promote":
-        return f"{challenger} is in use from now on: it finds repeats better than {champion} did."
-    return f"{champion} stays in use: {_why_it_stays(decision)}."
+        return f"{challenger} is in use from now on: {_why_it_comes(decision)}."
+    stays = "No release is in use" if champion is None else f"{champion} stays in use"
+    return f"{stays}: {_why_it_stays(decision)}."
+
+
+def _why_it_comes(decision: Told) -> str:
+    champion = decision["champion"]
+    if champion is None:
+        return "it is the first release"
+    if "gain" not in decision["verdict"]["figures"]:
+        return f"{champion} cannot be read by this program"
+    return f"it finds repeats better than {champion} did"
 
 
 def _why_it_stays(decision: Told) -> str:
     challenger, verdict = decision["challenger"], decision["verdict"]
     gain, failed = verdict["figures"].get("gain"), failed_gates(verdict)
+    if decision["champion"] is None:
+        return f"{challenger}, the first, is too good to be true"
+    if verdict["outcome"] == "keep" and gain is None:
+        return f"{challenger} tells risks of another thing"
     if gain is None:
         return f"there is not enough yet to compare {challenger} with it"
     if verdict["outcome"] == "too close":
@@ -76,15 +89,14 @@ def _why_it_stays(decision: Told) -> str:
 
 def verdict_sentence(decision: Told) -> str:
     """Give the verdict of a card, which does not know what is in use when it is read."""
-    outcome = decision["verdict"]["outcome"]
-    if decision["champion"] is None:
-        return "Verdict: promote. It is the first release."
-    return {
-        "promote": f"Verdict: promote, in place of {decision['champion']}.",
-        "keep": f"Verdict: keep {decision['champion']}; {_why_it_stays(decision)}.",
-        "too close": f"Verdict: too close; {decision['champion']} stays: "
-        f"{_why_it_stays(decision)}.",
-    }.get(outcome, f"Verdict: {outcome}.")
+    outcome, champion = decision["verdict"]["outcome"], decision["champion"]
+    if outcome == "promote":
+        place = "" if champion is None else f", in place of {champion}"
+        return f"Verdict: promote{place}; {_why_it_comes(decision)}."
+    if outcome == "keep" and champion is not None:
+        return f"Verdict: keep {champion}; {_why_it_stays(decision)}."
+    stays = "" if champion is None else f"; {champion} stays"
+    return f"Verdict: {outcome}{stays}: {_why_it_stays(decision)}."
 
 
 def failed_gates(verdict: Told) -> list[Told]:

@@ -1,6 +1,7 @@
 """A month of retraining, and a course of months, on a simulated centre."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,8 @@ from fcr_ml.backtest.course import ALL, NEVER, RETRAINED, RULE, promote, run_cou
 from fcr_ml.backtest.month import LogByDay, Retraining, past_months
 from fcr_ml.backtest.readings import labels_of
 from fcr_ml.contacts.read import RawLog, read_log
-from fcr_ml.errors import SettingsError
+from fcr_ml.errors import SettingsError, StorageError
+from fcr_ml.releases import release as tables_of_releases
 from fcr_ml.releases.fit import Recipe
 from fcr_ml.releases.shelf import PROMOTIONS, Shelf
 from fcr_ml.risk.metrics import Ranking
@@ -99,6 +101,84 @@ def test_a_half_month_is_gone_on_with(run, raw: RawLog, tmp_path: Path) -> None:
     assert decision == course.decisions[0]
     assert promote(gone_on, decision, decision.as_of)
     assert gone_on.shelf.champion == course.decisions[0].challenger
+
+
+def test_a_damaged_release_is_fitted_again_to_the_same_bytes(
+    run, raw: RawLog, tmp_path: Path
+) -> None:
+    retraining, course, folder = run
+    shutil.copytree(retraining.shelf.folder, tmp_path / "models")
+    gone_on = _retraining(raw, tmp_path / "models", folder)
+    name = course.decisions[0].challenger
+    (gone_on.shelf.place(name) / "risk.json").write_bytes(b"{}")
+    with pytest.raises(StorageError, match="fit that month again"):
+        gone_on.shelf.open(name)
+
+    assert gone_on.run(APRIL) == course.decisions[0]
+    assert _bytes(gone_on.shelf.place(name)) == _bytes(retraining.shelf.place(name))
+
+
+def test_helped_contacts_judge_nobody_from_the_moment_they_were_helped(run) -> None:
+    retraining, course, _ = run
+    first = retraining.shelf.open(course.decisions[0].challenger)
+    every = retraining.labels(first, END)
+    early, late = every.index[:2]
+    acted = pd.DataFrame({"contact_id": [early, late], "acted_at": [MAY, END + pd.Timedelta("1h")]})
+    helped = replace(retraining, acted=acted)
+
+    assert set(every.index) - set(helped.labels(first, END).index) == {early}
+    assert (
+        early in helped.labels(first, APRIL).index
+        or early not in retraining.labels(first, APRIL).index
+    )
+
+
+def test_a_challenger_that_answers_another_question_is_for_a_person(run, monkeypatch) -> None:
+    retraining, course, _ = run
+    champion = retraining.shelf.open(course.decisions[0].challenger)
+    settings = champion.settings
+    settings["casebook"] = {**settings["casebook"], "window": "30d"}
+    other = replace(
+        champion, name="2025-05-01-ffffffff", told={**champion.told, "settings": settings}
+    )
+    monkeypatch.setattr(retraining, "fit", lambda *_: other)
+
+    verdict = retraining.run(MAY).verdict
+
+    assert verdict.outcome == "keep"
+    assert "risks of different things" in verdict.why
+    assert "7d" in verdict.why
+    assert "fcr releases promote 2025-05-01-ffffffff" in verdict.why
+
+
+def test_a_champion_of_an_old_contract_is_replaced_with_its_reason(run, monkeypatch) -> None:
+    retraining, course, _ = run
+    champion = retraining.shelf.open(course.decisions[0].challenger)
+    monkeypatch.setattr(retraining, "fit", lambda *_: champion)
+    monkeypatch.setattr(tables_of_releases, "CONTRACT_VERSION", 99)
+
+    decision = retraining.run(MAY)
+
+    assert (decision.champion, decision.verdict.outcome) == (champion.name, "promote")
+    assert "cannot be compared with the release in use" in decision.verdict.why
+    assert "it was made under contract" in decision.verdict.why
+
+
+def test_a_first_release_too_good_to_be_true_waits_for_a_person(run, monkeypatch) -> None:
+    retraining, course, _ = run
+    release = retraining.shelf.open(course.decisions[0].challenger)
+    figures = release.told["figures"]
+    tried = [
+        {"scorer": figures["chosen"], "contacts": 400, "auc": 0.97, "auc_low": 0.9, "auc_high": 1.0}
+    ]
+    knows = replace(release, told={**release.told, "figures": {**figures, "tried": tried}})
+    monkeypatch.setattr(retraining, "fit", lambda *_: knows)
+
+    verdict = retraining.run(APRIL).verdict
+
+    assert verdict.outcome == "keep"
+    assert "AUC 0.970" in verdict.why
+    assert f"by hand: fcr releases promote {release.name}" in verdict.why
 
 
 def test_the_course_tells_each_month_and_all_together(run) -> None:

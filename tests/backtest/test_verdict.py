@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fcr_ml.backtest.verdict import Verdict, judge_challenger
+from fcr_ml.risk.evaluate import TOO_GOOD
 from fcr_ml.risk.metrics import Ranking
 from tests.backtest.compared_rows import draw_compared, draw_pairs, sigmoid
 
@@ -67,6 +68,23 @@ def test_a_leak_is_too_good_to_be_true() -> None:
     assert "treat it as a leak" in verdict.why
 
 
+def test_only_what_a_person_took_into_use_may_be_as_good_as_a_leak() -> None:
+    compared = draw_compared(4)
+    knows = 0.5 * compared["repeated_probability"] + 0.5 * compared["challenger"]
+    assert "too good to be true" not in _failed(
+        _judged(compared.assign(champion=knows, challenger=knows))
+    )
+    # Step by step is no way past it.
+    good, better = (
+        share * compared["repeated_probability"] + (1 - share) * compared["champion"]
+        for share in (0.08, 0.095)
+    )
+    verdict = _judged(compared.assign(champion=good, challenger=better))
+    assert verdict.figures["champion"]["auc"] < TOO_GOOD
+    assert verdict.figures["challenger"]["auc"] < verdict.figures["champion"]["auc"] + 0.02
+    assert "too good to be true" in _failed(verdict)
+
+
 def test_broken_calibration_is_refused_though_it_ranks_as_well() -> None:
     compared = draw_compared(4)
     odds = np.log(compared["challenger"] / (1 - compared["challenger"]))
@@ -115,6 +133,13 @@ def test_fewer_topics_placed_and_other_links_are_refused() -> None:
     pairs = draw_pairs(0)
     other = pairs.assign(challenger=1 - pairs["champion"])
     assert "links" in _failed(judge_challenger(compared, other))
+    # Most pairs of a log are linked by neither: those agree whatever the links are worth.
+    sparse = pairs.assign(champion=pairs["champion"].where(pairs["champion"] > 0.88, 0.001))
+    nothing = sparse.assign(challenger=0.0)
+    assert "links" in _failed(judge_challenger(compared, nothing))
+    assert "links" not in _failed(
+        judge_challenger(compared, sparse.assign(challenger=sparse["champion"]))
+    )
 
 
 def test_too_few_closed_contacts_are_told_so() -> None:

@@ -12,7 +12,7 @@ import pytest
 from fcr_ml.assembly import Learnt
 from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.read import read_log
-from fcr_ml.errors import DataError, SettingsError, StorageError
+from fcr_ml.errors import DataError, OldReleaseError, SettingsError, StorageError
 from fcr_ml.features import build_features
 from fcr_ml.frames import Casebook
 from fcr_ml.releases.fit import Recipe, fingerprint_log, fit_release, release_name
@@ -21,6 +21,9 @@ from fcr_ml.releases.reading import features_of, read_by, score_log
 from fcr_ml.releases.release import MANIFEST, Release, open_release, save_release
 from fcr_ml.releases.sent_rows import as_sent
 from fcr_ml.releases.serving import open_served, score_sent, sent_attributes
+from fcr_ml.risk.model import RiskModel
+from fcr_ml.risk.rows import closed_rows
+from fcr_ml.risk.split import split_by_time
 from fcr_ml.simulate import CentrePlan, simulate_centre, write_centre
 
 WEIGHTS = ["meaning_weight", "words_weight", "prior_weight", "hours_weight"]
@@ -59,6 +62,21 @@ def again(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Casebook:
     """The log that it was fitted on, read by the release as it was loaded."""
     folder = tmp_path_factory.mktemp("again") / "casebook"
     return read_by(open_release(made.folder), made.log.contacts, made.log.as_of, folder, made.cache)
+
+
+def test_a_model_of_many_features_scores_to_the_same_bits_once_it_was_kept(
+    made: Made, tmp_path: Path
+) -> None:
+    features = made.fitted.studied.features
+    rows = closed_rows(made.casebook, features)
+    assert features.names != sorted(features.names)
+    model = RiskModel("risk model", features.names).fit(rows, split_by_time(rows, test_share=0))
+    release = replace(made.release, scorer=model, rule=model)
+    save_release(release, tmp_path / release.name)
+    kept = open_release(tmp_path / release.name)
+    for scorer in (kept.scorer, kept.rule):
+        assert scorer.risk(rows).tolist() == model.risk(rows).tolist()
+        pd.testing.assert_frame_equal(scorer.contributions(rows), model.contributions(rows))
 
 
 def test_the_log_it_was_fitted_on_is_read_to_the_same_tables(made: Made, again: Casebook) -> None:
@@ -186,6 +204,27 @@ def test_a_changed_byte_is_refused_by_the_file_s_name(copy: Path, name: str) -> 
         open_release(copy)
 
 
+def test_a_further_file_or_a_link_is_refused_by_name(copy: Path, tmp_path: Path) -> None:
+    """A release is copied whole: what nobody fitted would go along."""
+    further = copy / "west" / "notes.csv"
+    further.write_text("a secret note", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"1 of \d+ files .*west/notes\.csv\)\. Move them out"):
+        open_release(copy)
+    further.unlink()
+    shutil.copy(copy / "risk.json", tmp_path / "risk.json")
+    (copy / "risk.json").unlink()
+    (copy / "risk.json").symlink_to(tmp_path / "risk.json")
+    with pytest.raises(StorageError, match=rf"release {copy.name}: risk\.json is a link"):
+        open_release(copy)
+
+
+def test_a_copy_under_another_name_is_no_other_release(copy: Path) -> None:
+    other = copy.rename(copy.with_name("2025-01-01-00000000"))
+    words = f"release 2025-01-01-00000000: the folder holds release {copy.name}; give it that"
+    with pytest.raises(StorageError, match=words):
+        open_release(other)
+
+
 def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
     (copy / "west" / "links.json").unlink()
     with pytest.raises(StorageError, match=rf"{copy.name}: the file west/links\.json is missing"):
@@ -207,7 +246,7 @@ def test_a_newer_one_and_another_contract_are_refused_with_the_mend(copy: Path) 
     ):
         open_release(copy)
     _with_manifest(copy, format=1, contract_version=0)
-    with pytest.raises(StorageError, match=r"contract 0 of tables.*fit that month again"):
+    with pytest.raises(OldReleaseError, match=r"contract 0 of tables.*fit that month again"):
         open_release(copy)
 
 
@@ -246,7 +285,7 @@ def test_a_served_release_reads_our_names_and_its_own_further_columns(made: Made
     contacts = {"columns": {"contact_id": "Ticket"}, "time_zone": "Asia/Tokyo"}
     settings = {**made.release.settings, "casebook": casebook, "contacts": contacts}
     other = replace(made.release, told={**made.release.told, "settings": settings})
-    place = made.cache / "other"
+    place = made.cache / "other" / other.name
     save_release(other, place)
     opened = open_served(place)
 

@@ -168,7 +168,8 @@ def _keep_month(tracker: Tracker, release: Path) -> Version:
         version = tracker.log_release(
             month, release, "2025-06", AS_OF, "promoted", "AUC .02 higher", contacts(), SERVED
         )
-    tracker.registry.mirror("2025-06", None)
+    tracker.point("champion", "2025-06")
+    tracker.point("challenger", None)
     return version
 
 
@@ -245,11 +246,11 @@ def test_a_release_of_other_content_is_the_next_version(kept: Tracker, tmp_path:
         version = kept.log_release(
             month, other, "2025-07", AS_OF, "kept back", "no gain", served=SERVED
         )
-    kept.registry.mirror("2025-06", "2025-07")
+    kept.point("challenger", "2025-07")
 
     assert version.number == 2
     assert kept.registry.aliases() == {"challenger": "2025-07", "champion": "2025-06"}
-    kept.registry.mirror("2025-06", None)
+    kept.point("challenger", None)
     assert kept.registry.aliases() == {"champion": "2025-06"}
 
 
@@ -487,7 +488,7 @@ def test_what_months_decided_is_mirrored_once_and_follows_the_promotion_log(
     mirror_champion(fresh, shelf)
 
     assert "_client" not in vars(fresh), "a roll back in a hurry does not wait for MLflow to load"
-    assert tracker.registry.aliases() == {"champion": MAY}
+    assert tracker.registry.aliases() == {"champion": MAY, "challenger": JUNE}
 
 
 def test_a_release_that_was_kept_back_is_the_challenger(kept: Tracker, tmp_path: Path) -> None:

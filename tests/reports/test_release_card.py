@@ -36,6 +36,7 @@ PLACE = Path("models/decisions") / CHALLENGER
 WORSE = decision("keep", figures=figures(-0.04, -0.07, -0.01))
 REFUSED = decision("keep", gates=[gate("calibration", False, "calibration error 0.090"), gate("x")])
 CLOSE = decision("too close", figures=figures(0.01, -0.02, 0.04))
+WHY_KEPT = decision("keep", figures={}, gates=[])["verdict"]
 TOO_FEW = decision("too close", figures={"contacts": 40}, gates=[], why="40 contacts have closed.")
 
 
@@ -52,7 +53,23 @@ TOO_FEW = decision("too close", figures={"contacts": 40}, gates=[], why="40 cont
             decision(),
             False,
             f"{CHALLENGER} is to be promoted, and nothing was changed: it was taken into use "
-            "before, or a later release is in use.",
+            "before, or a release that it was not compared with is in use. By hand: fcr releases "
+            f"promote {CHALLENGER}.",
+        ),
+        (
+            first_decision() | {"verdict": WHY_KEPT},
+            False,
+            f"No release is in use: {CHALLENGER}, the first, is too good to be true.",
+        ),
+        (
+            decision("keep", figures={}, gates=[]),
+            False,
+            f"{CHAMPION} stays in use: {CHALLENGER} tells risks of another thing.",
+        ),
+        (
+            decision(figures={}, gates=[]),
+            True,
+            f"{CHALLENGER} is in use from now on: {CHAMPION} cannot be read by this program.",
         ),
         (WORSE, False, f"{CHAMPION} stays in use: {CHALLENGER} finds repeats worse."),
         (
@@ -71,7 +88,18 @@ TOO_FEW = decision("too close", figures={"contacts": 40}, gates=[], why="40 cont
             f"{CHAMPION} stays in use: there is not enough yet to compare {CHALLENGER} with it.",
         ),
     ],
-    ids=["first", "promoted", "again", "worse", "refused", "close", "too few"],
+    ids=[
+        "first",
+        "promoted",
+        "again",
+        "leak",
+        "question",
+        "old",
+        "worse",
+        "refused",
+        "close",
+        "too few",
+    ],
 )
 def test_the_outcome_is_said_in_one_sentence(told: dict, is_promoted: bool, sentence: str) -> None:
     assert outcome_sentence(told, is_promoted) == sentence
@@ -108,7 +136,7 @@ def test_the_card_holds_every_figure_with_its_count_reading_and_window() -> None
     for told in (
         f"# Release {CHALLENGER}",
         "As of 2025-07-01 00:00 UTC · reading and window: same issue, 7 days",
-        f"Verdict: promote, in place of {CHAMPION}.",
+        f"Verdict: promote, in place of {CHAMPION}; it finds repeats better than {CHAMPION} did.",
         "1 month replayed, 2025-06-01 to 2025-07-01.",
         "| **challenger** | **0.340** | **0.650** | **0.150** | **0.020** |",
         "99 % interval by customer: +0.040 (+0.010 to +0.070) over the champion; "
@@ -143,7 +171,7 @@ def test_a_first_release_without_a_test_says_so() -> None:
     told = manifest(figures=known, forerunner=None, remarks=[])
     card = card_markdown(first_decision(), told)
 
-    assert "Verdict: promote. It is the first release." in card
+    assert "Verdict: promote; it is the first release." in card
     assert "There was no release to compare with." in card
     assert "None was asked, for nothing was compared." in card
     assert "too small or too short to test a risk model" in card
