@@ -1,32 +1,29 @@
 """``fcr watch``: whether the release in use still fits the log.
 
-Enters: sources, a models folder and settings. Leaves: a line in ``watch.jsonl`` of the
+Enters: a log as the release in use reads it, and settings. Leaves: a line in ``watch.jsonl`` of the
 models folder, ``watch.html`` where it is asked for, and what is to be told.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from fcr_ml.backtest.watch import FINE, fewest_weeks, verdict_of, watch_release
+from fcr_ml.backtest.watch import FINE, verdict_of, watch_release
 from fcr_ml.backtest.watch_rows import watch_rows
 from fcr_ml.errors import StorageError
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
-from fcr_ml.frames.storage import replaced_file, write_csv
-from fcr_ml.releases.reading import features_of, read_by
+from fcr_ml.frames.storage import append_line, write_csv
+from fcr_ml.releases.in_use import InUse
 from fcr_ml.reports.watch_list import render_watch, write_watch_page
 from fcr_ml.risk.plan import FlagPlan
-from fcr_ml.risk.record import read_acted
-from fcr_ml.scoring import open_in_use
-from fcr_ml.stages import Progress, silent
+from fcr_ml.risk.record import helped_by, read_acted
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -49,10 +46,12 @@ class Watched:
     contacts : int
         Contacts of the latest week.
     compared : int
-        How many things were compared; 0 where the log has too few weeks before the release.
+        How many things were compared; 0 where the log has too few weeks before the release,
+        which is an alarm of its own.
     alarms : tuple of mapping
         ``kind name value verdict why what_to_do since``, the worst first.
     remarks : tuple of str
+        What the log lost on the way.
     """
 
     release: str
@@ -74,25 +73,19 @@ class Watched:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
 
 
-def watch(
-    sources: Sequence[str],
-    models: Path,
-    settings: Settings,
-    as_of: str | None = None,
-    out: Path | None = None,
-    progress: Progress = silent,
-) -> Watched:
+def watch(used: InUse, models: Path, settings: Settings, out: Path | None = None) -> Watched:
     """Compare the latest week of a log with the weeks before the release in use.
 
     Parameters
     ----------
-    sources, models, settings, as_of
-        As in :func:`~fcr_ml.scoring.open_in_use`; contacts in ``acted`` of the section
-        ``flags`` say nothing of risk.
+    used : InUse
+        As :func:`~fcr_ml.releases.in_use.read_in_use` gives it.
+    models : pathlib.Path
+        The models folder.
+    settings : mapping
+        Contacts in ``acted`` of the section ``flags`` say nothing of risk.
     out : pathlib.Path, optional
         Gets ``watch.csv`` and ``watch.html``.
-    progress : callable
-        Hears how far long stages have come.
 
     Returns
     -------
@@ -100,16 +93,10 @@ def watch(
         The verdict rests on log, release and moment alone; only since when an alarm lasts
         is taken from ``watch.jsonl``.
     """
-    used = open_in_use(sources, models, settings, as_of)
     release, log = used.release, used.log
     plan = FlagPlan(**settings.get("flags", {}))
     acted = empty(ACTED) if plan.acted is None else read_acted(plan.acted)
-    is_helped = (acted["acted_at"] <= log.as_of).fillna(False).to_numpy(dtype=bool)
-    helped = set(acted.loc[is_helped, "contact_id"])
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "casebook"
-        casebook = read_by(release, log.contacts, log.as_of, place, progress=progress)
-        rows = watch_rows(release, casebook, features_of(release, casebook), helped)
+    rows = watch_rows(release, used.casebook, used.features, helped_by(acted, log.as_of))
     told = watch_release(rows, log.as_of, release.as_of, release.topic_names)
     week = log.contacts["started_at"] >= log.as_of - pd.Timedelta(days=7)
     found = Watched(
@@ -118,21 +105,15 @@ def watch(
         log.as_of.isoformat(),
         verdict_of(told),
         int(week.sum()),
-        len(told),
+        int(told["usual"].notna().sum()),
         tuple(_alarms(told)),
-        () if "volume" in set(told["kind"]) else (_TOO_SHORT,),
+        tuple(log.losses),
     )
     found = _recorded(found, Path(models) / WATCH)
     if out is not None:
         write_csv(told, Path(out) / "watch.csv")
         write_watch_page(asdict(found), told, Path(out) / "watch.html")
     return found
-
-
-_TOO_SHORT = (
-    f"The log has no contact in the latest week, or fewer than {fewest_weeks()} whole weeks "
-    "before the release: nothing can be compared. Give it with its history."
-)
 
 
 def tell_watch(found: Watched, width: int = 100, colour: bool = False) -> str:
@@ -168,8 +149,7 @@ def _recorded(found: Watched, path: Path) -> Watched:
     line = json.dumps(night | {"alarms": [_key(a) for a in alarms]}, ensure_ascii=False)
     older = path.read_text(encoding="utf-8") if path.exists() else ""
     if line not in older.splitlines():
-        with replaced_file(path) as beside:
-            beside.write_text(f"{older}{line}\n", encoding="utf-8")
+        append_line(path, line)
     return Watched(**{**vars(found), "alarms": tuple(alarms)})
 
 

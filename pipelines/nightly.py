@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fcr_ml.analysis import SECTIONS
 from fcr_ml.errors import FcrError
+from fcr_ml.releases.in_use import read_in_use
 from fcr_ml.scoring import tell_night
 from fcr_ml.settings import read_settings
 from fcr_ml.watching import tell_watch, watch
@@ -63,8 +64,9 @@ def run_night(sources: Sequence[str], models: Path, out: Path, settings_file: Pa
         list is there in every case.
     """
     settings = read_settings(settings_file, SECTIONS)
-    print(tell_night(sources, models, out, settings), end="")
-    found = watch(sources, models, settings, out=out / "watched")
+    used = read_in_use(sources, models, settings, out / "casebook")
+    print(tell_night(used, out, settings), end="")
+    found = watch(used, models, settings, out / "watched")
     print(tell_watch(found), end="")
     return found.exit_code
 

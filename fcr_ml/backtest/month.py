@@ -27,6 +27,7 @@ from fcr_ml.releases.fit import Recipe, fit_release, release_name
 from fcr_ml.releases.release import Release
 from fcr_ml.releases.shelf import READINGS, REPLAYS, Shelf
 from fcr_ml.risk.evaluate import TOO_GOOD
+from fcr_ml.risk.record import helped_by
 from fcr_ml.stages import Progress, silent
 
 
@@ -150,7 +151,7 @@ class Retraining:
 
     def fit(self, as_of: pd.Timestamp, forerunner: Release | None, shelf: Shelf) -> Release:
         """Give the release of a moment; it is fitted where it does not lie here whole yet."""
-        known, helped = self.logs.as_of(as_of), self._helped(as_of)
+        known, helped = self.logs.as_of(as_of), helped_by(self.acted, as_of)
         before = None if forerunner is None else forerunner.name
         name = release_name(known, self.recipe, before, helped)
         for place in (self.shelf, shelf):
@@ -184,11 +185,7 @@ class Retraining:
     def labels(self, release: Release, as_of: pd.Timestamp) -> pd.Series:
         """Give what came of every contact that nobody helped, as a release reads it."""
         known = labels_of(self.reading(release, as_of))
-        return known[~known.index.isin(self._helped(as_of))]
-
-    def _helped(self, as_of: pd.Timestamp) -> set[str]:
-        is_known = (self.acted["acted_at"] <= as_of).fillna(False).to_numpy(dtype=bool)
-        return set(self.acted.loc[is_known, "contact_id"])
+        return known[~known.index.isin(helped_by(self.acted, as_of))]
 
     def reading(self, release: Release, as_of: pd.Timestamp) -> Reading:
         """Give what a release says of the log as of a moment."""

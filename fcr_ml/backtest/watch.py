@@ -7,7 +7,7 @@ chance; no clock is asked, so the same log as of the same moment says the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from fcr_ml.measures.drift import measure_drift
 from fcr_ml.measures.weeks import (
     FEWEST_WEEKS,
     Weeks,
+    fall_by_chance,
     new_values,
     psi_distance,
     rise_distance,
@@ -77,12 +78,14 @@ class _Look:
         before = np.isin(weeks.numbers, weeks.reference)
         return rows[before], rows[weeks.numbers == 0]
 
-    def alike(self, weeks: Weeks) -> float:
-        """Give by how much contacts of one customer widen counts of the latest week, 1 or more.
+    def alike(self, weeks: Weeks, which: Collection[int] = (0,)) -> float:
+        """Give by how much contacts of one customer widen counts of a week, 1 or more.
 
-        The sum of squares of customers' contacts over their sum.
+        The sum of squares of customers' contacts in a week over their sum.
         """
-        own = self.rows["customer_id"][weeks.numbers == 0].value_counts().to_numpy(np.float64)
+        is_there = np.isin(weeks.numbers, list(which))
+        whose = [self.rows["customer_id"][is_there], weeks.numbers[is_there]]
+        own = self.rows[is_there].groupby(whose, sort=False).size().to_numpy(np.float64)
         return max(float(own @ own / own.sum()), 1.0) if len(own) else 1.0
 
 
@@ -108,8 +111,9 @@ def watch_release(
     Returns
     -------
     pandas.DataFrame
-        ``RELEASE_WATCH``, worst first; of a log with fewer than four whole weeks before the
-        seam only what it lacks.
+        ``RELEASE_WATCH``, worst first. Of a log with fewer than four whole weeks before the
+        seam only the columns it lacks, and that its history does; of one without a contact
+        in the latest week only what it lacks, and its volume.
 
     Notes
     -----
@@ -117,17 +121,21 @@ def watch_release(
     ``d > max(1.5 u, c, m)``. u, its usual movement, is the largest of the same figure over those
     weeks themselves, each against all the others and each against those that lie as far before
     it as the latest week lies behind the seam. c is what chance passes in 1 of 1,000 looks or
-    rarer, contacts of one customer counted as alike: four standard errors, the limit of
-    :func:`~fcr_ml.measures.drift.measure_drift`, or that of the returns. m is the least that
-    would matter. u is the maximum of at most some thirty values that overlap, so that
-    a movement like those before passes it in about 1 of 17 independent weeks, and 1.5 times it
-    far more rarely; how often in fact is measured in ``benchmarks/watch.py``. Indices grow with
-    the square of a movement: for them the factor is 1.5².
+    rarer, contacts of one customer counted as alike: four standard errors, of a fall those of
+    what was to be expected, the limit of :func:`~fcr_ml.measures.drift.measure_drift`, or that
+    of the returns. m is the least that would matter. u is the maximum of at most some thirty
+    values that overlap, so that a movement like those before passes it in about 1 of 17
+    independent weeks, and 1.5 times it far more rarely; how often in fact is measured in
+    ``benchmarks/watch.py``. Indices grow with the square of a movement: for them the factor is
+    1.5².
     """
     look = _Look.of(watched, as_of, min(seam, as_of))
-    rows: list[Row] = [_lacking(name) for name in watched.lacking]
-    if look.weeks.is_enough and (look.weeks.numbers == 0).any():
-        rows += _volumes(look)
+    rows = [_lacking(n, f"the log has no column {n} any more") for n in look.watched.lacking]
+    if not look.weeks.is_enough:
+        return _in_order([*rows, _without_history(look.weeks)])
+    rows += [_lacking(n, f"{n} has no value anywhere in the log") for n in look.watched.emptied]
+    rows += _volumes(look)
+    if (look.weeks.numbers == 0).any():
         rows += _columns(look)
         told = {row["name"] for row in rows if row["verdict"] != FINE and row["kind"] == "column"}
         values = [_new_values(look, name) for name in _there(look, CATEGORIES)]
@@ -149,11 +157,6 @@ def verdict_of(told: pd.DataFrame) -> str:
     return max([FINE, *told["verdict"]], key=(FINE, LOOK, RETRAIN).index)
 
 
-def fewest_weeks() -> int:
-    """Give how many whole weeks before the release a watch needs."""
-    return FEWEST_WEEKS
-
-
 _FINE: Row = {"verdict": FINE, "why": None, "what_to_do": None}
 _DO = {
     "volume": "find out what drives or stops contacts; check that the export is whole",
@@ -173,9 +176,21 @@ def _row(kind: str, name: str, value: str, figures: Row, why: str, worse: str = 
     return row | {"verdict": worse, "why": why, "what_to_do": _DO[kind]}
 
 
-def _lacking(name: str) -> Row:
-    figures = {"lately": 0.0, "before": None, "distance": 1.0, "usual": 0.0, "limit": 0.0}
-    return _row("column", name, "all", figures, f"the log has no column {name} any more", RETRAIN)
+def _lacking(name: str, why: str) -> Row:
+    figures = {"lately": 0.0, "before": None, "distance": 1.0, "usual": None, "limit": 0.0}
+    return _row("column", name, "all", figures, why, RETRAIN)
+
+
+def _without_history(weeks: Weeks) -> Row:
+    """Tell that nothing was compared: a watch that cannot see must not say fine."""
+    lacking = float(FEWEST_WEEKS - len(weeks.reference))
+    figures = {"lately": None, "before": None, "distance": lacking, "usual": None, "limit": 0.0}
+    why = (
+        f"nothing was compared: the log holds {len(weeks.reference)} of the {FEWEST_WEEKS} whole "
+        "weeks before the release that are needed"
+    )
+    do = "give the log with its history; where there is none yet, run fcr retrain once there is"
+    return _row("volume", "history", "all", figures, why) | {"what_to_do": do}
 
 
 def _there(look: _Look, names: tuple[str, ...]) -> list[str]:
@@ -199,8 +214,12 @@ def _volume(look: _Look, table: np.ndarray, name: str, value: str) -> Row:
     lately, usual = look.weeks.compare(table, volume_distance)
     before = float(table[look.weeks.reference].mean())
     now = float(table[0].sum())
-    noise = np.sqrt(look.alike(look.weeks) * (1 / max(now, 1) + 1 / max(before, 1)))
-    limit = max(MARGIN * usual, SIGMAS * noise, LEAST_VOLUME)
+    if now < before:
+        spread = look.alike(look.weeks, look.weeks.reference) * (1 + 1 / len(look.weeks.reference))
+        chance = fall_by_chance(before, spread, SIGMAS)
+    else:
+        chance = SIGMAS * np.sqrt(look.alike(look.weeks) * (1 / max(now, 1) + 1 / max(before, 1)))
+    limit = max(MARGIN * usual, chance, LEAST_VOLUME)
     figures = {"lately": now, "before": before, "distance": lately, "usual": usual, "limit": limit}
     what = "contacts" if value == "all" else f"contacts of {name} {value}"
     return _row("volume", name, value, figures, f"{now:,.0f} {what} in a week, {before:,.0f} usual")
@@ -208,8 +227,9 @@ def _volume(look: _Look, table: np.ndarray, name: str, value: str) -> Row:
 
 def _columns(look: _Look) -> Iterator[Row]:
     """Compare how often each column that the release used has no value."""
+    passed = {"contact_id", "customer_id", "ended_at", *look.watched.emptied}
     for name in look.watched.used:
-        if name not in look.rows.columns or name in ("contact_id", "customer_id", "ended_at"):
+        if name not in look.rows.columns or name in passed:
             continue
         known = CONTACTS.columns[name].known
         if known != "later":

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fcr_ml.backtest.watch_rows import WatchRows
-from fcr_ml.measures.weeks import WEEK, Weeks
+from fcr_ml.measures.weeks import WEEK, Weeks, fall_by_chance
 from fcr_ml.risk.current import FEWEST_CONTACTS, FEWEST_DUE, current_figures
 from fcr_ml.risk.metrics import Ranking
 
@@ -35,6 +35,7 @@ _NEEDED = [
     "repeated_probability",
 ]
 _DO = "run fcr retrain, and look at the month's replay before the release is taken into use"
+_KEPT = "check that the export is whole and customers keep their ids in it; if so, "
 
 
 def compare_returns(watched: WatchRows, weeks: Weeks, as_of: int) -> list[Row]:
@@ -59,8 +60,10 @@ def compare_returns(watched: WatchRows, weeks: Weeks, as_of: int) -> list[Row]:
     The share of a return that is due within h hours is D(h) / D(window), D counting the return
     hours of closed contacts of the reference. At a week's end e = sum risk x due is due and o
     has come. The level of a week is log(o / e), less the median of the reference's weeks; its
-    ranking the AUC of risk x due for what has come. Chance: a level or slope of
-    :func:`~fcr_ml.risk.current.current_figures` that lies 3.5 standard errors off.
+    ranking the AUC of risk x due for what has come. Chance: a higher level or a slope of
+    :func:`~fcr_ml.risk.current.current_figures` that lies 3.5 standard errors off; a lower
+    level, what :func:`~fcr_ml.measures.weeks.fall_by_chance` leaves of the returns due. The
+    returns that came say nothing of its noise: without any it would have no end.
     """
     curve = _Curve.of(watched, weeks)
     if curve is None:
@@ -121,13 +124,15 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_enough(rows: pd.DataFrame) -> bool:
-    due = float((rows["risk"] * rows["share_due"]).sum())
-    return len(rows) >= FEWEST_CONTACTS and due >= FEWEST_DUE
+    return len(_plain(rows)) >= FEWEST_CONTACTS and _due(rows) >= FEWEST_DUE
+
+
+def _due(rows: pd.DataFrame) -> float:
+    return float((rows["risk"] * rows["share_due"]).sum())
 
 
 def _log_ratio(rows: pd.DataFrame) -> float:
-    due = float((rows["risk"] * rows["share_due"]).sum())
-    return float(np.log((rows["returned"].sum() + 0.5) / (due + 0.5)))
+    return float(np.log((rows["returned"].sum() + 0.5) / (_due(rows) + 0.5)))
 
 
 def _auc(rows: pd.DataFrame) -> float:
@@ -144,15 +149,28 @@ def _level(fresh: pd.DataFrame, held: dict[int, pd.DataFrame]) -> Row:
     why = ""
     # Chance takes long to tell, and is asked only where the log's own movement is passed.
     if distance > limit:
-        told = current_figures(_plain(fresh))
-        low, ratio = told["ratio_low"], told["ratio"]
-        noise = np.log(ratio / low) / 1.96 if low > 0 and ratio > 0 else np.inf
-        limit = max(limit, SIGMAS * float(noise))
-        more = "more" if lately > middle else "fewer"
-        so_far = f"{told['returns']:,.0f} of {told['expected_returns']:,.0f} due so far"
-        why = f"{more} customers return than the risks say: {so_far}"
+        is_more = lately > middle
+        chance = _rise_by_chance(fresh) if is_more else _fall_by_chance(fresh, held, middle)
+        limit = max(limit, chance)
+        so_far = f"{fresh['returned'].sum():,.0f} of {_due(fresh):,.0f} due so far"
+        why = f"{'more' if is_more else 'fewer'} customers return than the risks say: {so_far}"
     figures = (float(np.exp(lately)), float(np.exp(middle)), distance, usual, limit)
-    return _row("returns over due", figures, why)
+    return _row("returns over due", figures, why, _DO if lately > middle else _KEPT + _DO)
+
+
+def _rise_by_chance(fresh: pd.DataFrame) -> float:
+    told = current_figures(_plain(fresh))
+    low, ratio = told["ratio_low"], told["ratio"]
+    return SIGMAS * float(np.log(ratio / low)) / 1.96 if low > 0 else float("inf")
+
+
+def _fall_by_chance(fresh: pd.DataFrame, held: dict[int, pd.DataFrame], middle: float) -> float:
+    """Give how far below the usual level chance can go, by the returns that were due."""
+    due = fresh["risk"] * fresh["share_due"]
+    # All contacts of a customer return or none does: then each counts as many as they are.
+    of_customer = fresh["customer_id"].map(fresh["customer_id"].value_counts())
+    alike = float(np.average(of_customer.to_numpy(np.float64), weights=due.to_numpy(np.float64)))
+    return fall_by_chance(_due(fresh) * np.exp(middle), alike * (1 + 1 / len(held)), SIGMAS)
 
 
 def _ranking(fresh: pd.DataFrame, held: dict[int, pd.DataFrame]) -> Row:
@@ -171,10 +189,10 @@ def _ranking(fresh: pd.DataFrame, held: dict[int, pd.DataFrame]) -> Row:
     return _row("ranking of returns", (lately, middle, distance, usual, limit), why)
 
 
-def _row(name: str, figures: tuple[float, ...], why: str) -> Row:
+def _row(name: str, figures: tuple[float, ...], why: str, do: str = _DO) -> Row:
     named = ("lately", "before", "distance", "usual", "limit")
     row: Row = {"kind": "returns", "name": name, "value": "all"}
     row |= dict(zip(named, figures, strict=True))
     if row["distance"] > row["limit"]:
-        return row | {"verdict": "retrain", "why": why, "what_to_do": _DO}
+        return row | {"verdict": "retrain", "why": why, "what_to_do": do}
     return row | {"verdict": "fine", "why": None, "what_to_do": None}

@@ -27,7 +27,7 @@ WEIGHED = 5
 """Features that are watched: those that move risks most."""
 
 _WEIGHED_ROWS = 20_000
-_KEYS = ("contact_id", "customer_id", "started_at", "ended_at")
+_KEYS = ("contact_id", "customer_id", "started_at")
 _SHORT_LOOKS = ("_7d", "_30d", "_while_running")
 
 
@@ -60,6 +60,15 @@ class WatchRows:
         """Columns that the release used and that the log does not have at all."""
         known = {*self.rows.columns, *_KEYS}
         return [name for name in self.used if name not in known]
+
+    @property
+    def emptied(self) -> list[str]:
+        """Columns that the release used and that have no value in any row of the log.
+
+        A note column that the log does not have is among them: the casebook has it always.
+        """
+        there = [name for name in self.used if name in self.rows.columns]
+        return [name for name in there if self.rows[name].isna().all()]
 
     def until(self, epoch: int) -> WatchRows:
         """Give what had begun by a second; returns later than it are none."""
@@ -110,8 +119,6 @@ def _told(casebook: Casebook, used: tuple[str, ...]) -> pd.DataFrame:
     names = [n for n in used if n in contacts.columns and n not in (*_KEYS, *texts)]
     rows = contacts[["contact_id", "customer_id", *names]].astype({"contact_id": object})
     rows = rows.assign(started_epoch=epochs(contacts["started_at"]))
-    if "ended_at" in contacts.columns and "ended_at" in used:
-        rows["ended_at"] = contacts["ended_at"]
     if "notes" in casebook.table_names:
         notes = casebook.table("notes", ["contact_id", "words", "language", *texts])
         # Whether there is one, never what it says.

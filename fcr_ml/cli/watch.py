@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -47,12 +48,15 @@ def watch(
     Example: `fcr watch contacts.parquet --models models/ --json`
     """
     from fcr_ml.progress import bars
+    from fcr_ml.releases.in_use import read_in_use
     from fcr_ml.watching import tell_watch
     from fcr_ml.watching import watch as watch_log
 
     settings = log_settings(settings_file, query, encoding, columns, time_zone)
-    with bars(quiet=not sys.stderr.isatty()) as progress:
-        found = watch_log(sources, models, settings, as_of, out, progress)
+    with bars(quiet=not sys.stderr.isatty()) as progress, TemporaryDirectory() as folder:
+        place = Path(folder) / "casebook"
+        used = read_in_use(sources, models, settings, place, as_of, progress)
+        found = watch_log(used, models, settings, out)
     told = found.to_json() if json else tell_watch(found, width(), sys.stdout.isatty())
     typer.echo(told, nl=False)
     if found.exit_code:
@@ -82,11 +86,11 @@ def score(
     Example: `fcr score contacts.parquet --models models/ --out nightly/ --capacity 40`
     """
     from fcr_ml.progress import bars
+    from fcr_ml.releases.in_use import read_in_use
     from fcr_ml.scoring import tell_night
 
     settings = log_settings(settings_file, query, encoding, columns, time_zone)
     settings["risk"] |= {} if capacity is None else {"capacity": capacity}
-    seen = (width(), sys.stdout.isatty())
     with bars(quiet=not sys.stderr.isatty()) as progress:
-        told = tell_night(sources, models, out, settings, as_of, *seen, progress)
-    typer.echo(told, nl=False)
+        used = read_in_use(sources, models, settings, out / "casebook", as_of, progress)
+    typer.echo(tell_night(used, out, settings, width(), sys.stdout.isatty()), nl=False)

@@ -80,11 +80,13 @@ def build_features(
     aligned = [part.set_index(part.index.astype(object)).reindex(index) for part in parts]
     numbers = pd.concat(aligned, axis=1).astype(np.float64)
     keys = ended[["customer_id", "moment_epoch", *columns.categories]].set_index(index)
+    keys = keys.astype({"moment_epoch": "int64"})
     described = [f for f in _describe(list(numbers.columns), columns) if f.is_known(moment)]
     counts = [feature.closed for feature in described if feature.of]
     frame = pd.concat([keys, numbers[[f.name for f in described] + counts]], axis=1)
-    frame = frame.astype({"moment_epoch": "int64"}).reset_index(names="contact_id")
-    return Features(frame, tuple(described), columns.categories, moment)
+    return Features(
+        frame.reset_index(names="contact_id"), tuple(described), columns.categories, moment
+    )
 
 
 def _worded(

@@ -109,6 +109,41 @@ def volume_distance(week: Floats, others: Floats) -> float:
     return float(abs(np.log((week.sum() + 0.5) / (others.sum() / len(others) + 0.5))))
 
 
+def fall_by_chance(expected: float, alike: float, sigmas: float) -> float:
+    """Give the furthest that chance makes a count fall: the log of expected over what is left.
+
+    Parameters
+    ----------
+    expected : float
+        The count to be expected. What is left says nothing of the noise: the fewer are
+        left, the noisier they look, and a count of none would never be a fall.
+    alike : float
+        By how much contacts of one customer widen its variance, 1 or more.
+    sigmas : float
+        Standard errors of the count's root.
+
+    Returns
+    -------
+    float
+        Half a count added to both; infinite where chance can leave none.
+
+    Notes
+    -----
+    The root of a count has a standard error of about a half, whatever the count (Bartlett
+    1936, Supplement to the Journal of the Royal Statistical Society 3): with it the lower
+    tail of a Poisson count of ten is right, which that of its logarithm is not.
+
+    Examples
+    --------
+    >>> round(fall_by_chance(100.0, 1.0, 4.0), 2)  # 64 are left: (10 - 2)²
+    0.44
+    >>> fall_by_chance(4.0, 1.0, 4.0)
+    inf
+    """
+    root = np.sqrt(expected) - sigmas / 2 * np.sqrt(alike)
+    return float(np.log((expected + 0.5) / (root**2 + 0.5))) if root > 0 else float("inf")
+
+
 def psi_distance(week: Floats, others: Floats) -> float:
     """Give the population stability index of a week's bins against those of others.
 

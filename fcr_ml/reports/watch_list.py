@@ -56,8 +56,8 @@ def render_watch(found: Mapping[str, Any], width: int = 100, colour: bool = Fals
 
 def headline(found: Mapping[str, Any]) -> str:
     """Give the verdict in one sentence."""
-    if not found["alarms"] and found["remarks"]:
-        return "Fine, as far as can be told: too little to compare."
+    if not found["compared"] and found["verdict"] == "look":
+        return "Look: nothing could be compared."
     return _HEADS[found["verdict"]]
 
 
@@ -111,9 +111,9 @@ def _alarms(found: Mapping[str, Any]) -> Section:
         for alarm in found["alarms"]
     )
     headings = words("What moved", "What to do", "Since")
-    lead = found["remarks"] or ((_HEADS["fine"],) if not cells else ())
+    lead = (*(() if cells else (_HEADS["fine"],)), *found["remarks"])
     parts = (Table("alarms-table", "What moved in the latest week", headings, cells),)
-    return Section("alarms", "What moved", tuple(lead), parts if cells else ())
+    return Section("alarms", "What moved", lead, parts if cells else ())
 
 
 def _figures(told: pd.DataFrame) -> Section:

@@ -53,6 +53,12 @@ def read_flagged(path: Path) -> pd.DataFrame:
     return _read(path, FLAGGED) if Path(path).exists() else empty(FLAGGED)
 
 
+def helped_by(acted: pd.DataFrame, moment: pd.Timestamp) -> set[str]:
+    """Give the contacts of ACTED that had been helped by a moment."""
+    is_known = (acted["acted_at"] <= moment).fillna(False).to_numpy(dtype=bool)
+    return set(acted.loc[is_known, "contact_id"])
+
+
 def read_acted(path: Path) -> pd.DataFrame:
     """Read what the desk did.
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import poisson
 
 from fcr_ml.backtest.watch import verdict_of, watch_release
 from fcr_ml.backtest.watch_rows import WatchRows
 from fcr_ml.frames.release_watch import RELEASE_WATCH
+from fcr_ml.measures.weeks import fall_by_chance
 
 AS_OF = pd.Timestamp("2025-06-30", tz="UTC")
 SEAM = AS_OF - pd.Timedelta(days=21)
@@ -72,6 +74,9 @@ def test_nothing_is_told_of_an_undisturbed_log(seed: int) -> None:
     pd.testing.assert_frame_equal(_watch(watched), _watch(watched))
 
 
+_RETURNS_GONE = {"seven tenths": 0.7, "nine tenths": 0.9, "no returns": 1.0}
+
+
 def _planted(kind: str) -> WatchRows:
     watched, draw = _log(), np.random.default_rng(1)
     rows, late = watched.rows, _is_late(watched)
@@ -92,6 +97,10 @@ def _planted(kind: str) -> WatchRows:
         more = late & rows["return_hours"].isna() & (draw.random(len(rows)) < 0.3)
         rows["return_hours"] = rows["return_hours"].mask(more, draw.exponential(40, len(rows)))
         rows["repeated_probability"] = rows["repeated_probability"].mask(more, 1.0)
+    elif kind in _RETURNS_GONE:
+        gone = late & (draw.random(len(rows)) < _RETURNS_GONE[kind])
+        rows["return_hours"] = rows["return_hours"].mask(gone)
+        rows["repeated_probability"] = rows["repeated_probability"].mask(gone, 0.0)
     else:
         rows.loc[late, "risk"] = draw.permutation(rows.loc[late, "risk"])
     return replace(watched, rows=rows)
@@ -107,6 +116,7 @@ def _planted(kind: str) -> WatchRows:
         ("notes", ("number", "words", "look")),
         ("language", ("new values", "language", "look")),
         ("returns", ("returns", "returns over due", "retrain")),
+        *((gone, ("returns", "returns over due", "retrain")) for gone in _RETURNS_GONE),
         ("ranking", ("returns", "ranking of returns", "retrain")),
     ],
 )
@@ -118,10 +128,45 @@ def test_each_planted_drift_is_told_within_a_week(kind: str, alarm: tuple[str, s
     assert alarming["what_to_do"].notna().all()
 
 
-def test_a_column_that_is_not_there_is_lacking() -> None:
+@pytest.mark.parametrize("a_day", [30, 60])
+def test_the_more_returns_are_gone_the_further_the_level_lies_from_one_limit(a_day: int) -> None:
+    watched = _log(a_day=a_day)
+    late, figures = _is_late(watched), []
+    for share in (0.7, 0.9, 1.0):
+        gone = late & (np.random.default_rng(1).random(len(late)) < share)
+        rows = watched.rows.assign(
+            return_hours=watched.rows["return_hours"].mask(gone),
+            repeated_probability=watched.rows["repeated_probability"].mask(gone, 0.0),
+        )
+        told = _watch(replace(watched, rows=rows)).set_index("name").loc["returns over due"]
+        assert told["distance"] > told["limit"]
+        figures.append((told["distance"], told["limit"]))
+    # What is left says nothing of the limit: the same returns were due each time.
+    assert len({limit for _, limit in figures}) == 1
+    assert figures == sorted(figures)
+
+
+@pytest.mark.parametrize("name", ["channel", "ended_at", "note"])
+def test_a_column_that_is_not_there_is_lacking(name: str) -> None:
     watched = _log()
-    told = _watch(replace(watched, rows=watched.rows.drop(columns="channel")))
-    assert _alarms(told) == {("column", "channel", "retrain")}
+    rows = watched.rows.drop(columns=name, errors="ignore")
+    used = tuple(dict.fromkeys((*watched.used, name)))
+    told = _watch(replace(watched, rows=rows, used=used))
+    assert _alarms(told) == {("column", name, "retrain")}
+    assert told["why"][0] == f"the log has no column {name} any more"
+
+
+def test_a_column_emptied_throughout_is_told_as_one_that_is_gone() -> None:
+    watched = _log()
+    rows = watched.rows.assign(product=None, note=np.nan, ended_at=pd.NaT)
+    used = (*watched.used, "note", "ended_at")
+    told = _watch(replace(watched, rows=rows, used=used))
+    assert _alarms(told) == {("column", n, "retrain") for n in ("product", "note", "ended_at")}
+    assert not told.duplicated(["kind", "name", "value"]).any()
+    # A log of a day may hold no note yet; one that is compared held some at the fit.
+    short = _log(days=1)
+    told = _watch(replace(short, rows=short.rows.assign(note=np.nan), used=used[:-1]))
+    assert _alarms(told) == {("volume", "history", "look")}
 
 
 def test_a_return_after_the_moment_is_none() -> None:
@@ -132,12 +177,40 @@ def test_a_return_after_the_moment_is_none() -> None:
     assert len(cut) < len(watched.rows)
 
 
-@pytest.mark.parametrize("days", [1, 20])
-def test_a_log_too_short_for_a_yardstick_is_fine_and_nothing_is_compared(days: int) -> None:
-    assert _watch(_log(days=days)).empty
+def _nothing_compared(told: pd.DataFrame) -> bool:
+    return _alarms(told) == {("volume", "history", "look")} and told["usual"].isna().all()
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(1, 0), (20, 0), (40, 2), (48, 3)])
+def test_a_log_too_short_for_a_yardstick_is_never_fine(days: int, weeks: int) -> None:
+    told = _watch(_log(days=days))
+    assert _nothing_compared(told)
+    assert f"holds {weeks} of the 4 whole weeks before the release" in told["why"][0]
 
 
 def test_one_contact_and_none_at_all() -> None:
     watched = _log(days=1)
     for rows in (watched.rows.head(1), watched.rows.head(0)):
-        assert _watch(replace(watched, rows=rows)).empty
+        assert _nothing_compared(_watch(replace(watched, rows=rows)))
+
+
+@pytest.mark.parametrize("a_day", [2, 60])
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_week_without_contacts_is_a_fall_of_volume(a_day: int, left: int) -> None:
+    watched = _log(a_day=a_day)
+    kept = ~_is_late(watched) | (np.arange(len(watched.rows)) >= len(watched.rows) - left)
+    told = _watch(replace(watched, rows=watched.rows[kept]))
+    assert ("volume", "contacts", "look") in _alarms(told)
+    assert told.set_index("name").loc["contacts", "lately"] == left
+
+
+def test_a_log_long_over_has_no_contact_in_the_latest_week() -> None:
+    told = _watch(_log(), AS_OF + pd.Timedelta(days=92))
+    assert _alarms(told) == {("volume", "contacts", "look")}
+
+
+@pytest.mark.parametrize("expected", [10, 20, 50, 200])
+def test_a_fall_is_chance_in_fewer_than_1_of_1000_counts(expected: int) -> None:
+    counts = np.arange(expected + 1)
+    is_told = np.log((expected + 0.5) / (counts + 0.5)) > fall_by_chance(expected, 1.0, 3.5)
+    assert 0 < poisson.pmf(counts[is_told], expected).sum() < 1e-3

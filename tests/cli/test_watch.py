@@ -66,6 +66,42 @@ def test_a_changed_log_leaves_with_its_own_code(fcr, desk: Path) -> None:
     assert max(map(len, ran.out.splitlines())) <= 100
 
 
+def test_columns_gone_or_emptied_throughout_are_told(fcr, desk: Path) -> None:
+    log = pd.read_parquet(desk / "contacts.parquet")
+    gone = ["ended_at", "note", "resolution_note"]
+    log.drop(columns=gone).assign(queue=None).to_parquet(desk / "gone.parquet")
+    ran = _night(fcr, desk, "watch", "--json", log="gone.parquet")
+    assert ran.code == 4, ran.out + ran.err
+    told = {a["name"]: a["why"] for a in json.loads(ran.out)["alarms"] if a["kind"] == "column"}
+    assert {"queue", *gone} <= set(told)
+    assert told["queue"] == "queue has no value anywhere in the log"
+
+
+def test_a_log_without_its_history_is_not_fine(fcr, desk: Path) -> None:
+    log = pd.read_parquet(desk / "contacts.parquet")
+    is_late = log["started_at"].astype(str) >= "2025-04-05"
+    log[is_late].to_parquet(desk / "short.parquet")
+    ran = _night(fcr, desk, "watch", "--out", desk / "short", log="short.parquet")
+    told = " ".join(ran.out.split())
+    assert ran.code == 3, ran.out + ran.err
+    assert "nothing could be compared" in told
+    assert "0 of the 4 whole weeks before the release" in told
+    assert "give the log with its history" in told
+    assert "with its history" in (desk / "short" / "watch.html").read_text("utf-8")
+    assert (
+        json.loads(_night(fcr, desk, "watch", "--json", log="short.parquet").out)["compared"] == 0
+    )
+
+
+def test_a_night_long_after_the_last_contact_is_not_fine(fcr, desk: Path) -> None:
+    models = ("--models", desk / "models", "--as-of", "2025-07-20")
+    ran = fcr("--quiet", "watch", desk / "contacts.parquet", *models, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["verdict"], told["contacts"]) == (3, "look", 0), ran.out + ran.err
+    assert told["compared"] == 1
+    assert told["alarms"][0]["why"].startswith("0 contacts in a week")
+
+
 def test_a_list_by_the_release_in_use_is_recorded_once(fcr, desk: Path) -> None:
     out = desk / "nightly"
     ran = _night(fcr, desk, "score", "--out", out, "--capacity", 5)
