@@ -58,12 +58,15 @@ def render_page(findings: Findings) -> str:
     str
         About 1 MB, most of it the script that draws the charts.
     """
+    as_of, rule = wording.instant(findings.as_of), figures.rule_of(findings)
     return render_sheet(
         "page.html",
         sections(findings),
-        findings=findings,
+        kicker="First contact resolution",
+        title=findings.title,
+        facts=f"As of {as_of} · reading and window: {rule}",
+        closing="Every figure here was computed from one frozen casebook.",
         headline=figures.headline(findings),
-        rule=figures.rule_of(findings),
     )
 
 
@@ -201,7 +204,6 @@ def _environment() -> Environment:
         ),
     )
     environment.filters["inert_json"] = lambda value: Markup(inert_json(value))
-    environment.filters["instant"] = wording.instant
     environment.filters["count"] = wording.count
     environment.filters["sort_key"] = wording.sort_key
     return environment
