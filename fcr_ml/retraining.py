@@ -22,6 +22,7 @@ from fcr_ml.contacts.clean import clean_log
 from fcr_ml.contacts.moment import given_moment
 from fcr_ml.contacts.read import read_log
 from fcr_ml.errors import FcrError, SettingsError, StorageError
+from fcr_ml.frames import RepeatWindow
 from fcr_ml.frames.conform import empty
 from fcr_ml.frames.flagged import ACTED
 from fcr_ml.frames.storage import write_csv, write_text
@@ -74,7 +75,7 @@ def retrain(
     months: int = 3,
     progress: Progress = silent,
     tracking: str = LOCAL,
-) -> tuple[Decision, bool]:
+) -> tuple[Decision, str | None]:
     """Fit a challenger, replay the past months, and promote it if it is better.
 
     Parameters
@@ -101,8 +102,8 @@ def retrain(
     Returns
     -------
     decision : Decision
-    is_promoted : bool
-        Whether the challenger was taken into use by this call.
+    in_use : str or None
+        The release that is in use after it.
 
     Raises
     ------
@@ -118,9 +119,9 @@ def retrain(
         retraining, moment = _open(sources, shelf, settings, as_of, months, progress)
         decision = retraining.run(moment)
         _write_decision(shelf, decision)
-        is_promoted = promote(retraining, decision, signed.at, signed.by)
+        promote(retraining, decision, signed.at, signed.by)
         _mirror(shelf, tracking, decision)
-    return decision, is_promoted
+        return decision, shelf.champion
 
 
 def backtest(
@@ -137,7 +138,8 @@ def backtest(
     Parameters
     ----------
     sources, settings, as_of, months, progress
-        As in :func:`retrain`; ``as_of`` is the end of the last month.
+        As in :func:`retrain`; ``as_of`` is the end of the last month, by default the latest
+        first of a month.
     out : pathlib.Path
         Gets ``backtest.csv``, ``backtest.html`` and a models folder of its own.
     count : int
@@ -146,6 +148,8 @@ def backtest(
     shelf = Shelf(out / "models")
     with shelf.locked():
         retraining, end = _open(sources, shelf, settings, as_of, months, progress)
+        if as_of is None:
+            end = end.normalize().replace(day=1)
         course = run_course(
             retraining, end, count, told=lambda decision: _write_decision(shelf, decision)
         )
@@ -156,11 +160,11 @@ def backtest(
 
 
 def tell_retrained(
-    decision: Decision, is_promoted: bool, models: Path, width: int = 100, colour: bool = False
+    decision: Decision, in_use: str | None, models: Path, width: int = 100, colour: bool = False
 ) -> str:
     """Give a month's decision as text."""
     place = Path(models) / DECISIONS / decision.challenger
-    return render_decision(decision.to_dict(), is_promoted, place, width, colour)
+    return render_decision(decision.to_dict(), in_use, place, width, colour)
 
 
 def tell_course(course: Course, out: Path, width: int = 100, colour: bool = False) -> str:
@@ -252,7 +256,19 @@ def _open(
     moment = _moment(as_of or settings.get("contacts", {}).get("as_of"))
     if moment is None:
         moment = clean_log(raw, **recipe.contacts).as_of
+    _refuse_late_moment(logs, moment)
     return Retraining(logs, recipe, shelf, months, acted, progress), moment
+
+
+def _refuse_late_moment(logs: LogByDay, moment: pd.Timestamp) -> None:
+    """Refuse a moment so late that all of the last contacts would seem resolved."""
+    last = logs.as_of(moment).contacts["started_at"].max()
+    if moment - last > pd.Timedelta(hours=RepeatWindow.parse(logs.recipe.builder.window).hours):
+        raise SettingsError(
+            f"as of {moment:%Y-%m-%d}: the log's last contact begins on {last:%Y-%m-%d}, more than "
+            "a repeat window earlier, so nobody could be seen to come back. Bring the newer "
+            "contacts, or give an earlier --as-of."
+        )
 
 
 def _moment(as_of: str | None) -> pd.Timestamp | None:

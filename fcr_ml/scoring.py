@@ -61,6 +61,7 @@ def tell_night(
     written = record_flags(flags, casebook, out, share, plan.experiment)
     _record_night(out / NIGHTS, release.name, casebook.as_of, len(flags))
     remarks = [f"By release {release.name}, as of {release.as_of:%Y-%m-%d}.", *used.log.losses]
+    remarks += used.remarks
     remarks += [*measured, *list_remarks(flags, plan, measured)]
     remarks += [*unknown_queues(plan, casebook), *written]
     count = len(score_open_contacts(casebook, features, release.scorer))

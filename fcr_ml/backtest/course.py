@@ -139,9 +139,13 @@ def _used_from(retraining: Retraining, decision: Decision) -> str:
 def _refuse_late_log(retraining: Retraining, begin: pd.Timestamp, end: pd.Timestamp) -> None:
     first = retraining.logs.as_of(end).contacts["started_at"].min()
     if first > begin - pd.DateOffset(months=1):
+        most = sum(first <= end - pd.DateOffset(months=back + 1) for back in range(1, 1_000))
         raise SettingsError(
             f"backtest: the log holds less than a month before {begin:%Y-%m-%d}, where the first "
-            "month would begin; ask for fewer --months, or bring a longer log."
+            f"month would begin; ask for at most --months {most}, or bring a longer log."
+            if most
+            else f"backtest: the log begins on {first:%Y-%m-%d}, less than two months before "
+            f"{end:%Y-%m-%d}; bring a longer log."
         )
 
 

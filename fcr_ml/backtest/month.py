@@ -230,17 +230,20 @@ def past_months(
 
 def _question(release: Release) -> tuple[str, ...]:
     """Give what a release's risks are risks of."""
-    told = release.settings
-    names = ("reading", "window", "window_from")
-    return (*(str(told["casebook"][n]) for n in names), told["risk"].get("moment", "end"))
+    casebook = release.settings["casebook"]
+    asked = (casebook["reading"], casebook["window"], casebook["window_from"])
+    return (*map(str, asked), release.settings["risk"].get("moment", "end"))
+
+
+_QUESTION = ("the reading", "the window", "the beginning of the window", "the moment")
 
 
 def _other_question(challenger: Release, champion: Release) -> str:
-    was, now = (", ".join(_question(release)) for release in (champion, challenger))
+    asked = zip(_QUESTION, _question(challenger), _question(champion), strict=True)
+    other = [f"{name} is {now} here and {was} there" for name, now, was in asked if now != was]
     return (
-        f"The two tell risks of different things ({was} against {now}), so neither can be judged "
-        f"by what came of the other. Take it into use by hand if that is what the desk wants: fcr "
-        f"releases promote {challenger.name}."
+        f"The challenger and the release in use tell risks of different things ({'; '.join(other)}"
+        "), so neither can be judged by what came of the other. A person may take it into use."
     )
 
 
@@ -255,7 +258,7 @@ def _alone(challenger: Release, why: str) -> Verdict:
                 f"{tried['auc_high']:.3f})"
             )
             if tried["auc"] > TOO_GOOD:
-                return Verdict("keep", f"{told}: {_LOOK_FIRST} {challenger.name}.", (), {})
+                return Verdict("keep", f"{told}: {_LOOK_FIRST}.", (), {})
             return Verdict("promote", f"{told}.", (), {})
     too_small = "its log is too small or short to try it; a counting rule is used until then"
     return Verdict("promote", f"{why}; {too_small}.", (), {})
@@ -263,5 +266,5 @@ def _alone(challenger: Release, why: str) -> Verdict:
 
 _LOOK_FIRST = (
     "too good to be true. Look for a column that is filled in after the moment; if there is none, "
-    "take it into use by hand: fcr releases promote"
+    "take it into use by hand"
 )

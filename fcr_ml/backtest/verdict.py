@@ -140,8 +140,8 @@ def _weigh(figures: dict[str, Any], gates: tuple[Gate, ...]) -> Verdict:
     gain = figures["gain"]
     told = (
         f"average precision {figures['challenger']['ap']:.3f} against "
-        f"{figures['champion']['ap']:.3f}, a difference of {gain['value']:+.3f} "
-        f"({gain['low']:+.3f} to {gain['high']:+.3f}) on {figures['contacts']:,} contacts"
+        f"{figures['champion']['ap']:.3f}, a difference of {_signed(gain['value'])} "
+        f"({_signed(gain['low'])} to {_signed(gain['high'])}) on {figures['contacts']:,} contacts"
     )
     if gain["high"] < 0:
         too = f" It also fails: {', '.join(gate.name for gate in failed)}." if failed else ""
@@ -198,7 +198,7 @@ def _ahead_of_rule(figures: dict[str, Any]) -> Gate:
     gain = figures["gain_over_rule"]
     told = (
         f"average precision {figures['challenger']['ap']:.3f}, rule "
-        f"{figures['rule']['ap']:.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
+        f"{figures['rule']['ap']:.3f} ({_signed(gain['low'])} to {_signed(gain['high'])})"
     )
     return Gate("rule of thumb", gain["high"] >= 0, told)
 
@@ -303,6 +303,11 @@ def _links_kept(pairs: pd.DataFrame) -> Gate:
 def _drawn_rows(draws: np.ndarray) -> Iterator[np.ndarray]:
     for counts in draws:
         yield np.repeat(np.arange(len(counts)), counts)
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 3)
+    return f"{rounded:+.3f}".replace("-", "\u2212") if rounded else "0.000"
 
 
 def _interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:

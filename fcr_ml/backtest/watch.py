@@ -131,8 +131,9 @@ def watch_release(
     """
     look = _Look.of(watched, as_of, min(seam, as_of))
     rows = [_lacking(n, f"the log has no column {n} any more") for n in look.watched.lacking]
-    if not look.weeks.is_enough:
-        return _in_order([*rows, _without_history(look.weeks)])
+    if as_of < seam or not look.weeks.is_enough:
+        unseen = _stale(as_of, seam) if as_of < seam else _without_history(look.weeks)
+        return _in_order([*rows, unseen])
     rows += [_lacking(n, f"{n} has no value anywhere in the log") for n in look.watched.emptied]
     rows += _volumes(look)
     if (look.weeks.numbers == 0).any():
@@ -183,13 +184,20 @@ def _lacking(name: str, why: str) -> Row:
 
 def _without_history(weeks: Weeks) -> Row:
     """Tell that nothing was compared: a watch that cannot see must not say fine."""
-    lacking = float(FEWEST_WEEKS - len(weeks.reference))
-    figures = {"lately": None, "before": None, "distance": lacking, "usual": None, "limit": 0.0}
-    why = (
-        f"nothing was compared: the log holds {len(weeks.reference)} of the {FEWEST_WEEKS} whole "
-        "weeks before the release that are needed"
-    )
+    held = f"{len(weeks.reference)} of the {FEWEST_WEEKS} whole weeks before the release"
     do = "give the log with its history; where there is none yet, run fcr retrain once there is"
+    return _not_compared(f"the log holds {held} that are needed", do)
+
+
+def _stale(as_of: pd.Timestamp, seam: pd.Timestamp) -> Row:
+    """Tell that the log ends before the release was fitted."""
+    why = f"the log ends on {as_of:%Y-%m-%d}, before the release's own moment, {seam:%Y-%m-%d}"
+    return _not_compared(why, "give the log up to today; find out why the export is older")
+
+
+def _not_compared(why: str, do: str) -> Row:
+    figures = {"lately": None, "before": None, "distance": 1.0, "usual": None, "limit": 0.0}
+    why = f"nothing was compared: {why}"
     return _row("volume", "history", "all", figures, why) | {"what_to_do": do}
 
 

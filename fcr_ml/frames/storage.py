@@ -28,6 +28,8 @@ def storage_error(path: Path, fault: OSError) -> StorageError:
     """Say in words why a file cannot be written, with the mend."""
     reasons = {
         13: ("there is no write permission", "choose another place with --out"),
+        17: ("it is a file", "name a folder"),
+        20: ("a part of the path is a file", "name a folder"),
         28: ("the disk is full", "free some space or choose another place with --out"),
         30: ("the place is read-only", "choose another place with --out"),
         122: ("the disk quota is used up", "free some space or choose another place with --out"),

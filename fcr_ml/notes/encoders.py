@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ import numpy as np
 from fcr_ml.errors import SettingsError
 from fcr_ml.notes.embedded import MOST_TOKENS, Progress, open_english, open_multilingual
 from fcr_ml.notes.terms import terms
+
+ENCODERS = ("auto", "english", "multilingual", "words")
 
 ENGLISH_SHARE = 0.95
 """From this share of English notes on, the English encoder serves a log better than the other."""
@@ -90,6 +93,9 @@ def open_encoder(
         return open_multilingual(threads, most_tokens)
     if name == "words":
         return WordsEncoder()
+    meant = get_close_matches(name, ENCODERS, n=1, cutoff=0.7)
+    if meant and not Path(name).exists():
+        raise SettingsError(f"encoder: there is no '{name}'; did you mean {meant[0]}?")
     return NamedEncoder(name, cache_folder, allow_download)
 
 

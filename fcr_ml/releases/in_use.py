@@ -42,6 +42,21 @@ class InUse:
     casebook: Casebook
     features: Features
 
+    @property
+    def remarks(self) -> list[str]:
+        """Say what the release expects of a log and this one does not have."""
+        contacts, read = self.log.contacts, self.release.told["log"]["columns"]
+        gone = [n for n in read if n not in contacts or contacts[n].isna().all()]
+        told = []
+        if gone:
+            told.append(f"The log has no {', '.join(gone)}, which the release reads.")
+        if self.log.as_of < self.release.as_of:
+            told.append(
+                f"The log ends on {self.log.as_of:%Y-%m-%d}, before the release's own moment: it "
+                "is ranked by what came later. Give the log up to today."
+            )
+        return told
+
 
 def read_in_use(
     sources: Sequence[str],

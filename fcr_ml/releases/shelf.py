@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from fcr_ml.errors import SettingsError, StorageError
-from fcr_ml.frames.storage import append_line, clear_leftovers
+from fcr_ml.frames.storage import append_line, clear_leftovers, storage_error
 from fcr_ml.releases.release import MANIFEST, Release, open_release, save_release
 
 RELEASES, PROMOTIONS, LOCK = "releases", "promotions.jsonl", ".lock"
@@ -82,7 +82,10 @@ class Shelf:
         """
         from filelock import FileLock, Timeout
 
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise storage_error(self.folder, fault) from fault
         lock = FileLock(self.folder / LOCK)
         try:
             lock.acquire(timeout=0)

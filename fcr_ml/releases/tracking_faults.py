@@ -110,8 +110,8 @@ def refuse_no_address(address: str) -> None:
     scheme = urllib.parse.urlsplit(address).scheme
     if scheme in ("", "file") and address != "databricks":
         raise SettingsError(
-            f"tracking: '{address}' is no tracking address. Write a server's, http://host:5000, or "
-            "a database's, sqlite:///path; without one, the file in the models folder is used."
+            f"tracking: '{address}' is no tracking address. Write local (the file in the models "
+            "folder), off, a server's address, http://host:5000, or a database's, sqlite:///path."
         )
 
 

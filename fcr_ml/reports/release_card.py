@@ -85,15 +85,15 @@ def write_card_page(decision: Told, manifest: Told, path: Path) -> None:
 
 
 def render_decision(
-    decision: Told, is_promoted: bool, place: Path, width: int = 100, colour: bool = False
+    decision: Told, in_use: str | None, place: Path, width: int = 100, colour: bool = False
 ) -> str:
     """Give what a month has decided as text: the outcome, its figures, where the card is.
 
     Parameters
     ----------
     decision : mapping
-    is_promoted : bool
-        Whether the challenger was taken into use.
+    in_use : str, optional
+        The release that is in use now.
     place : pathlib.Path
         The folder of the card.
     width : int
@@ -102,7 +102,7 @@ def render_decision(
         Whether to add the codes for bold and quiet text.
     """
     verdict = decision["verdict"]
-    blocks: list[Block] = [[line(outcome_sentence(decision, is_promoted), "bold")]]
+    blocks: list[Block] = [[line(outcome_sentence(decision, in_use), "bold")]]
     rows = figure_rows(verdict["figures"])
     if rows:
         told = (replayed(decision), *gain_sentences(verdict["figures"]))
@@ -117,6 +117,10 @@ def render_decision(
         blocks.append([line("What it fails", "bold"), *faults])
     elif verdict["gates"]:
         blocks.append([line(f"All {len(verdict['gates'])} conditions are met.")])
+    if decision["challenger"] != in_use:
+        models = Path(place).parent.parent
+        promote = f"fcr releases promote {decision['challenger']} --models {models} --why '...'"
+        blocks.append([line(f"To take it into use by hand: {promote}")])
     blocks.append([line(f"The card: {Path(place) / 'card.html'}", "bold")])
     return as_text(blocks, width, colour)
 

@@ -116,7 +116,7 @@ def _promoted(promotions: Sequence[Mapping[str, Any]]) -> Block:
     for row in promotions:
         before = f" in place of {row['was']}" if row.get("was") else ""
         told.append(line(f"{_moment(row['at'])}  {row['now']}{before}, by {row['by']}"))
-        told.append(line(f"    {row['why']}", "dim"))
+        told.append(line(row["why"], "dim"))
     return told
 
 

@@ -38,25 +38,26 @@ LIMITS = (
 )
 
 
-def outcome_sentence(decision: Told, is_promoted: bool) -> str:
+def outcome_sentence(decision: Told, in_use: str | None) -> str:
     """Give what has happened and why, in one sentence.
 
     Parameters
     ----------
     decision : mapping
-    is_promoted : bool
-        Whether the challenger was taken into use.
+    in_use : str, optional
+        The release that is in use now.
     """
     challenger, champion = decision["challenger"], decision["champion"]
     outcome = decision["verdict"]["outcome"]
-    if outcome == "promote" and not is_promoted:
-        return (
-            f"{challenger} is to be promoted, and nothing was changed: it was taken into use "
-            "before, or a release that it was not compared with is in use. By hand: fcr releases "
-            f"promote {challenger}."
-        )
+    if challenger == in_use and outcome == "promote":
+        return f"{challenger} is in use: {_why_it_comes(decision)}."
+    if challenger == in_use:
+        return f"{challenger} is in use: somebody took it into use, whatever the verdict."
     if outcome == "promote":
-        return f"{challenger} is in use from now on: {_why_it_comes(decision)}."
+        return (
+            f"{in_use} stays in use: it was taken into use later, or was not what {challenger} was "
+            "compared with."
+        )
     stays = "No release is in use" if champion is None else f"{champion} stays in use"
     return f"{stays}: {_why_it_stays(decision)}."
 
@@ -128,9 +129,14 @@ def replayed(decision: Told) -> str:
     months = decision["months"]
     if not months:
         return "No past month was replayed."
-    first, last = wording.day(months[0][0]), wording.day(months[-1][1])
+    compared = [month for month in months if month[2] != month[3]]
+    first, last = (wording.day(moment) for moment in (months[0][0], months[-1][1]))
     count = f"{len(months)} month" if len(months) == 1 else f"{len(months)} months"
-    return f"{count} replayed, {first} to {last}."
+    told = f"{count} replayed, {first} to {last}"
+    if not compared or len(compared) == len(months):
+        return f"{told}."
+    first, last = (wording.day(moment) for moment in (compared[0][0], compared[-1][1]))
+    return f"{told}; {len(compared)} compared, {first} to {last}: before, both are one release."
 
 
 def figure_rows(figures: Told) -> list[tuple[str, ...]]:

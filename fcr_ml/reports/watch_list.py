@@ -16,7 +16,16 @@ from fcr_ml.frames.storage import write_text
 from fcr_ml.reports import wording
 from fcr_ml.reports.page import render_sheet
 from fcr_ml.reports.screen import as_text, line
-from fcr_ml.reports.tables import Section, Table, number_cell, numbers, text_cell, words
+from fcr_ml.reports.tables import (
+    Cell,
+    Section,
+    Table,
+    number_cell,
+    numbers,
+    percent_cell,
+    text_cell,
+    words,
+)
 
 if TYPE_CHECKING:
     from fcr_ml.reports.screen import Block
@@ -65,7 +74,7 @@ def _facts(found: Mapping[str, Any]) -> str:
     fitted, as_of = (wording.day(pd.Timestamp(found[n])) for n in ("fitted_as_of", "as_of"))
     return (
         f"{wording.count(found['contacts'])} contacts of the week before {as_of}, "
-        f"{wording.count(found['compared'])} figures against the weeks before {fitted}; release "
+        f"{_counted(found['compared'], 'figure')} against the weeks before {fitted}; release "
         f"{found['release']}."
     )
 
@@ -123,8 +132,8 @@ def _figures(told: pd.DataFrame) -> Section:
                 f"{row['name']}" if row["value"] == "all" else f"{row['name']} {row['value']}"
             ),
             text_cell(row["kind"], note=str(row["verdict"])),
-            number_cell(row["lately"], 3),
-            number_cell(row["before"], 3),
+            _figure(row, "lately"),
+            _figure(row, "before"),
             number_cell(row["distance"], 3),
             number_cell(row["usual"], 3),
             number_cell(row["limit"], 3),
@@ -133,8 +142,9 @@ def _figures(told: pd.DataFrame) -> Section:
     )
     lead = (
         "A figure is told where its distance passes the limit: one and a half times the furthest "
-        "that the weeks before the release lie from each other, what chance passes in 1 of 1,000 "
-        "looks, and the least that would matter, whichever is most.",
+        "that the weeks before the release lie from each other, what chance could make, and the "
+        "least that would matter, whichever is most. Of a column the share without a value is "
+        "compared, of new values the share of contacts that have them.",
     )
     table = Table(
         "watch-table",
@@ -144,3 +154,14 @@ def _figures(told: pd.DataFrame) -> Section:
         cells,
     )
     return Section("figures", "Everything that was compared", lead, (table,))
+
+
+def _figure(row: Mapping[Any, Any], name: str) -> Cell:
+    """Give a figure as it is read: contacts as counts, shares as percentages."""
+    if row["kind"] == "volume":
+        return number_cell(row[name], 0)
+    return number_cell(row[name], 3) if row["kind"] == "returns" else percent_cell(row[name])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{wording.count(count)} {what}{'' if count == 1 else 's'}"

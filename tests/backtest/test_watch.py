@@ -188,6 +188,13 @@ def test_a_log_too_short_for_a_yardstick_is_never_fine(days: int, weeks: int) ->
     assert f"holds {weeks} of the 4 whole weeks before the release" in told["why"][0]
 
 
+def test_a_log_that_ends_before_the_release_is_never_fine() -> None:
+    told = watch_release(_log(), AS_OF, AS_OF + pd.Timedelta(days=9))
+    assert verdict_of(told) == "look"
+    (why,) = told.loc[told["verdict"] == "look", "why"]
+    assert why.endswith("the log ends on 2025-06-30, before the release's own moment, 2025-07-09")
+
+
 def test_one_contact_and_none_at_all() -> None:
     watched = _log(days=1)
     for rows in (watched.rows.head(1), watched.rows.head(0)):

@@ -56,7 +56,7 @@ def test_a_month_is_decided_as_of_its_first_day(
     assert Shelf(models).champion == name
     assert Shelf(models).promotions[-1].by == "monthly run"
     assert (models / "decisions" / name / "card.html").exists()
-    assert f"{name} is in use from now on: it is the first release." in capsys.readouterr().out
+    assert f"{name} is in use: it is the first release." in capsys.readouterr().out
 
 
 def test_the_moment_given_wins_over_that_of_the_settings_and_both_over_the_log(

@@ -41,50 +41,54 @@ TOO_FEW = decision("too close", figures={"contacts": 40}, gates=[], why="40 cont
 
 
 @pytest.mark.parametrize(
-    ("told", "is_promoted", "sentence"),
+    ("told", "in_use", "sentence"),
     [
-        (first_decision(), True, f"{CHALLENGER} is in use from now on: it is the first release."),
+        (first_decision(), CHALLENGER, f"{CHALLENGER} is in use: it is the first release."),
         (
             decision(),
-            True,
-            f"{CHALLENGER} is in use from now on: it finds repeats better than {CHAMPION} did.",
+            CHALLENGER,
+            f"{CHALLENGER} is in use: it finds repeats better than {CHAMPION} did.",
         ),
         (
             decision(),
-            False,
-            f"{CHALLENGER} is to be promoted, and nothing was changed: it was taken into use "
-            "before, or a release that it was not compared with is in use. By hand: fcr releases "
-            f"promote {CHALLENGER}.",
+            CHAMPION,
+            f"{CHAMPION} stays in use: it was taken into use later, or was not what {CHALLENGER} "
+            "was compared with.",
         ),
         (
             first_decision() | {"verdict": WHY_KEPT},
-            False,
+            None,
             f"No release is in use: {CHALLENGER}, the first, is too good to be true.",
         ),
         (
             decision("keep", figures={}, gates=[]),
-            False,
+            CHAMPION,
             f"{CHAMPION} stays in use: {CHALLENGER} tells risks of another thing.",
         ),
         (
             decision(figures={}, gates=[]),
-            True,
-            f"{CHALLENGER} is in use from now on: {CHAMPION} cannot be read by this program.",
+            CHALLENGER,
+            f"{CHALLENGER} is in use: {CHAMPION} cannot be read by this program.",
         ),
-        (WORSE, False, f"{CHAMPION} stays in use: {CHALLENGER} finds repeats worse."),
+        (
+            CLOSE,
+            CHALLENGER,
+            f"{CHALLENGER} is in use: somebody took it into use, whatever the verdict.",
+        ),
+        (WORSE, CHAMPION, f"{CHAMPION} stays in use: {CHALLENGER} finds repeats worse."),
         (
             REFUSED,
-            False,
+            CHAMPION,
             f"{CHAMPION} stays in use: {CHALLENGER} fails one condition that a release must meet.",
         ),
         (
             CLOSE,
-            False,
+            CHAMPION,
             f"{CHAMPION} stays in use: {CHALLENGER} is not shown to find repeats better or worse.",
         ),
         (
             TOO_FEW,
-            False,
+            CHAMPION,
             f"{CHAMPION} stays in use: there is not enough yet to compare {CHALLENGER} with it.",
         ),
     ],
@@ -95,19 +99,22 @@ TOO_FEW = decision("too close", figures={"contacts": 40}, gates=[], why="40 cont
         "leak",
         "question",
         "old",
+        "by hand",
         "worse",
         "refused",
         "close",
         "too few",
     ],
 )
-def test_the_outcome_is_said_in_one_sentence(told: dict, is_promoted: bool, sentence: str) -> None:
-    assert outcome_sentence(told, is_promoted) == sentence
-    assert render_decision(told, is_promoted, PLACE, 200).splitlines()[0] == sentence
+def test_the_outcome_is_said_in_one_sentence(told: dict, in_use: str | None, sentence: str) -> None:
+    assert outcome_sentence(told, in_use) == sentence
+    assert render_decision(told, in_use, PLACE, 200).splitlines()[0] == sentence
+    by_hand = f"fcr releases promote {CHALLENGER} --models models --why '...'"
+    assert (by_hand in render_decision(told, in_use, PLACE, 200)) == (in_use != CHALLENGER)
 
 
 def test_the_terminal_gives_figures_then_what_failed_then_the_card() -> None:
-    text = render_decision(REFUSED, False, PLACE)
+    text = render_decision(REFUSED, CHAMPION, PLACE)
     lines = [line.split() for line in text.splitlines()]
 
     assert ["champion", "0.300", "0.600", "0.150", "0.020"] in lines
@@ -118,12 +125,12 @@ def test_the_terminal_gives_figures_then_what_failed_then_the_card() -> None:
     assert "- x" not in text
     assert text.endswith(f"The card: {PLACE / 'card.html'}\n")
     assert max(map(len, text.splitlines())) <= 100
-    assert "All 2 conditions are met." in render_decision(CLOSE, False, PLACE)
+    assert "All 2 conditions are met." in render_decision(CLOSE, CHAMPION, PLACE)
 
 
 def test_the_terminal_says_why_where_nothing_was_compared() -> None:
-    assert "40 contacts have closed." in render_decision(TOO_FEW, False, PLACE)
-    assert "conditions" not in render_decision(TOO_FEW, False, PLACE)
+    assert "40 contacts have closed." in render_decision(TOO_FEW, CHAMPION, PLACE)
+    assert "conditions" not in render_decision(TOO_FEW, CHAMPION, PLACE)
 
 
 def test_the_level_is_that_of_the_verdict() -> None:

@@ -36,7 +36,7 @@ def test_each_release_has_its_row_and_the_one_in_use_its_mark() -> None:
     assert ["", CHAMPION, *figures] in rows
     assert ["*", CHALLENGER, *figures] in rows
     assert f"2025-07-01 06:00 UTC  {CHALLENGER} in place of {CHAMPION}, by anna" in text
-    assert "    The challenger ranks better." in text
+    assert "\nThe challenger ranks better." in text
     assert max(map(len, text.splitlines())) <= 100
 
 
