@@ -177,7 +177,8 @@ def fit_release(
         "forerunner": before,
         "log": {"fingerprint": fingerprint} | _counts(log.contacts),
         "figures": _figures(casebook, studied),
-        "remarks": [*log.remarks, *studied.remarks],
+        "remarks": list(studied.remarks),
+        "log_remarks": list(log.remarks),
     }
     scorer = studied.scorer
     assert isinstance(scorer, RiskModel | CountingRule)

@@ -308,7 +308,10 @@ def _log_section(manifest: Told) -> Section:
         ("Fingerprint of the log", wording.name(log.get("fingerprint"))),
         ("Release before it", told.get("forerunner") or "none"),
     )
-    return Section("log", "What it was fitted on", (), (Terms(pairs),))
+    remarks = tuple(told.get("log_remarks") or ())
+    return Section(
+        "log", "What it was fitted on", (), (Terms(pairs), *((Points(remarks),) if remarks else ()))
+    )
 
 
 def _making_section(manifest: Told) -> Section:

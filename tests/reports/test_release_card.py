@@ -155,6 +155,7 @@ def test_the_card_holds_every_figure_with_its_count_reading_and_window() -> None
         "- **Contacts**: 2,199",
         "- **From – to**: 2025-01-06 – 2025-06-30",
         "- **Fingerprint of the log**: 57351f159581c614",
+        "- set aside: started_at missing, 3 of 2,202 rows (first: row 9).",
         "- **Encoder**: words (words-1024-1)",
         "- **numpy**: 2.4.6",
         "no verdict on a customer",
