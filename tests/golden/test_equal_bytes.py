@@ -15,7 +15,7 @@ from fcr_ml.frames.tables import CASEBOOK_TABLES
 from fcr_ml.simulate import CentrePlan, simulate_centre
 from tests.conftest import Ran, contents
 
-CONTACTS = 1_500
+CONTACTS = 1_000
 
 
 @pytest.fixture(scope="module")

@@ -79,14 +79,14 @@ def test_planted_drivers_are_found_first_and_nothing_else(studied: Studied) -> N
 
 @pytest.mark.slow
 def test_no_driver_is_found_where_none_was_planted(tmp_path: Path) -> None:
-    # Six centres at a rate of 5 %: more than two with a driver happens once in 400. Twenty
+    # Three centres at a rate of 5 %: more than one with a driver happens once in 140. Twenty
     # more, without notes, are in ``test_over_seeds``.
     with_driver = 0
-    for seed in range(6):
+    for seed in range(3):
         plan = CentrePlan(contacts=1_200, days=120, drivers=(), issue_spread=0, random_state=seed)
         with_driver += len(rank_drivers(_casebook(plan, tmp_path / str(seed)))) > 0
 
-    assert with_driver <= 2
+    assert with_driver <= 1
 
 
 def _casebook(plan: CentrePlan, folder: Path) -> Casebook:
