@@ -124,7 +124,7 @@ def retraining(log: Path, models: Path, cache: Path, leak: bool = False) -> Retr
     return Retraining(LogByDay(read_log([str(log)]), recipe), recipe, Shelf(models), 2)
 
 
-def main(contacts: int = 9_000, seed: int = 0) -> None:
+def main(contacts: int = 11_000, seed: int = 0) -> None:
     """Plant, retrain and print."""
     honest, poor = "champion", "poor champion"
     planted = {
