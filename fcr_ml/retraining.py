@@ -148,7 +148,7 @@ def backtest(
     shelf = Shelf(out / "models")
     with shelf.locked():
         retraining, end = _open(sources, shelf, settings, as_of, months, progress)
-        if as_of is None:
+        if (as_of or settings.get("contacts", {}).get("as_of")) is None:
             end = end.normalize().replace(day=1)
         course = run_course(
             retraining, end, count, told=lambda decision: _write_decision(shelf, decision)
